@@ -1,0 +1,40 @@
+/*
+ * clock - the only reader of time
+ * SPDX-License-Identifier: ISC
+ */
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+static int64_t offset;
+
+static struct timespec
+now(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) != 0)
+		bug("no clock %d", (int)id);
+	return ts;
+}
+
+int64_t
+clock_now(void)
+{
+	return (int64_t)now(CLOCK_REALTIME).tv_sec + offset;
+}
+
+int64_t
+clock_us(void)
+{
+	struct timespec ts = now(CLOCK_MONOTONIC);
+
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void
+clock_shift(int64_t seconds)
+{
+	offset = seconds;
+}

@@ -1,0 +1,19 @@
+/*
+ * clock - the only reader of time
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Seconds since 1970-01-01 UTC, plus the offset. */
+int64_t clock_now(void);
+
+/* Microseconds of a clock that only goes forward; for durations. */
+int64_t clock_us(void);
+
+/* Moves clock_now() by `seconds`; for tests, from the `clock_offset` setting. */
+void clock_shift(int64_t seconds);
+
+#endif
