@@ -1,0 +1,202 @@
+/*
+ * deployment - the open environments of a process, a bounded number of them
+ * SPDX-License-Identifier: ISC
+ */
+#include "model/deployment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "model/keyset.h"
+
+#define REGISTRY_SIZE ((int64_t)64 << 20)
+#define KEYS_SIZE ((int64_t)16 << 20)
+
+char *
+deployment_path(const struct deployment *d, struct arena *a, const char *name, const char *file)
+{
+	struct str path = arena_printf(
+		a, "%.*s/%s%s%s", STR_FMT(d->conf->data), name, *file == '\0' ? "" : "/", file);
+
+	return arena_z(a, path);
+}
+
+enum err
+deployment_open(const struct conf *conf, unsigned rights, struct deployment **out)
+{
+	struct deployment *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		fatal("no memory for a deployment");
+	d->conf = conf;
+	d->rights = rights;
+	d->nslots = (size_t)(conf->open_authorities > 0 ? conf->open_authorities : 1);
+	d->slots = calloc(d->nslots, sizeof(*d->slots));
+	if (d->slots == NULL)
+		fatal("no memory for %zu open authorities", d->nslots);
+	*out = d;
+	return OK;
+}
+
+static void
+slot_close(struct slot *s)
+{
+	keyring_close(s->keyring);
+	store_close(s->keys);
+	store_close(s->volatile_);
+	store_close(s->durable);
+	*s = (struct slot){ .name = "" };
+}
+
+void
+deployment_close(struct deployment *d)
+{
+	size_t i;
+
+	if (d == NULL)
+		return;
+	for (i = 0; i < d->nslots; i++)
+		slot_close(&d->slots[i]);
+	store_close(d->registry);
+	free(d->slots);
+	free(d);
+}
+
+enum err
+deployment_registry(struct deployment *d, struct arena *a)
+{
+	struct store_options o = { .map_size = REGISTRY_SIZE, .readers = d->conf->readers };
+
+	if (d->registry != NULL)
+		return OK;
+	o.flags = d->rights & STORE_ADMIN ? STORE_CREATE : STORE_READONLY;
+	return store_open(deployment_path(d, a, "registry", ""), &o, &d->registry);
+}
+
+/* The volatile store is one for each boot, so that what a power cut left is never read. */
+static char *
+volatile_path(const struct deployment *d, struct arena *a, const char *name)
+{
+	char id[64] = "0";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	size_t n;
+
+	if (f != NULL) {
+		n = fread(id, 1, 8, f);
+		id[n] = '\0';
+		fclose(f);
+	}
+	return deployment_path(d, a, name, arena_z(a, arena_printf(a, "volatile.%s", id)));
+}
+
+static enum err
+slot_open_keys(struct deployment *d, struct arena *a, struct slot *s)
+{
+	struct store_options o = { .map_size = KEYS_SIZE, .readers = d->conf->readers };
+	enum err e;
+
+	o.flags = d->rights & STORE_ADMIN ? STORE_CREATE : STORE_READONLY;
+	e = store_open(deployment_path(d, a, s->name, "keys"), &o, &s->keys);
+	if (e != OK)
+		return e;
+	return keyring_open(s->keys, d->conf->master_key, &s->keyring);
+}
+
+static enum err
+slot_open(struct deployment *d, struct arena *a, struct slot *s)
+{
+	const struct conf *c = d->conf;
+	struct store_options durable = { .map_size = c->map_size, .readers = c->readers };
+	struct store_options counts = { .flags = STORE_CREATE | STORE_VOLATILE,
+		.map_size = c->volatile_size,
+		.readers = c->readers };
+	enum err e;
+
+	if (d->rights & STORE_ADMIN)
+		durable.flags = STORE_CREATE;
+	else if (!(d->rights & STORE_WRITE))
+		durable.flags = STORE_READONLY;
+	e = store_open(deployment_path(d, a, s->name, "durable"), &durable, &s->durable);
+	if (e == OK && (d->rights & STORE_COUNT))
+		e = store_open(volatile_path(d, a, s->name), &counts, &s->volatile_);
+	if (e == OK && (d->rights & (STORE_KEYS | STORE_ADMIN)))
+		e = slot_open_keys(d, a, s);
+	return e;
+}
+
+/* The slot to use for a name: its own, a free one, or the one that was not used for longest. */
+static struct slot *
+slot_choose(struct deployment *d, struct str name)
+{
+	struct slot *oldest = &d->slots[0];
+	size_t i;
+
+	for (i = 0; i < d->nslots; i++) {
+		if (str_eqz(name, d->slots[i].name))
+			return &d->slots[i];
+		if (d->slots[i].used < oldest->used)
+			oldest = &d->slots[i];
+	}
+	return oldest;
+}
+
+/* Names become paths, so they are looked at here once more, whoever wrote them. */
+static bool
+is_name(struct str name)
+{
+	size_t i;
+
+	if (name.n == 0 || name.n >= sizeof(((struct slot *)0)->name))
+		return false;
+	for (i = 0; i < name.n; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-", name.p[i]) == NULL)
+			return false;
+	return true;
+}
+
+enum err
+deployment_slot(struct deployment *d, struct arena *a, struct str name, struct slot **out)
+{
+	struct slot *s;
+	struct stat st;
+	enum err e;
+
+	if (!is_name(name))
+		return ERR_SYNTAX;
+	s = slot_choose(d, name);
+	if (stat(deployment_path(d, a, arena_z(a, name), ""), &st) == -1) {
+		if (str_eqz(name, s->name))
+			slot_close(s);
+		return ERR_NOTFOUND;
+	}
+	if (!str_eqz(name, s->name) || s->ino != st.st_ino || s->dev != st.st_dev) {
+		slot_close(s);
+		memcpy(s->name, name.p, name.n);
+		s->name[name.n] = '\0';
+		s->ino = st.st_ino;
+		s->dev = st.st_dev;
+		e = slot_open(d, a, s);
+		if (e != OK) {
+			log_reason(LOG_STORE, "authority %.*s does not open: %s", STR_FMT(name),
+				err_text(e));
+			slot_close(s);
+			return e;
+		}
+	}
+	s->used = ++d->uses;
+	*out = s;
+	return OK;
+}
+
+void
+deployment_forget(struct deployment *d, struct str name)
+{
+	struct slot *s = slot_choose(d, name);
+
+	if (str_eqz(name, s->name))
+		slot_close(s);
+}

@@ -1,0 +1,41 @@
+/*
+ * deployment - the open environments of a process; for authority.c and deployment.c alone
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef MODEL_DEPLOYMENT_H
+#define MODEL_DEPLOYMENT_H
+
+#include <sys/types.h>
+
+#include "model/authority.h"
+
+/* One open authority. */
+struct slot {
+	char name[64];
+	struct store *durable, *volatile_, *keys;
+	struct keyring *keyring;
+	uint64_t used; /* when, by a counter */
+	dev_t dev;     /* of the directory, to see that it was made anew */
+	ino_t ino;
+};
+
+struct deployment {
+	const struct conf *conf;
+	unsigned rights;
+	struct store *registry;
+	struct slot *slots;
+	size_t nslots;
+	uint64_t uses;
+};
+
+/* Opens the registry if it is not: ERR_NOTFOUND when there is none yet. */
+MUST_USE enum err deployment_registry(struct deployment *d, struct arena *a);
+
+/* The environments of an authority, opened now or before. */
+MUST_USE enum err
+deployment_slot(struct deployment *d, struct arena *a, struct str name, struct slot **out);
+
+/* Closes what is open of an authority. */
+void deployment_forget(struct deployment *d, struct str name);
+
+#endif

@@ -1,0 +1,369 @@
+/*
+ * keyring - the private side of signing keys: signing, rotation, upkeep
+ * SPDX-License-Identifier: ISC
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "jose/jws.h"
+#include "model/client.h"
+#include "model/keyset.h"
+#include "model/resource.h"
+
+#define LOADED 16      /* private keys that a process keeps */
+#define REREAD 1000000 /* microseconds after which dates are read again */
+#define RING_ARENA ((size_t)1 << 20)
+
+struct keyring {
+	struct store *keys;
+	char *master_key;
+	struct seal *seal; /* opened when it is first needed */
+	struct jwk *loaded[LOADED];
+	size_t next;
+	struct arena *arena; /* of the dates read last */
+	struct signing_keys dates;
+	int64_t read_at;
+};
+
+/* What each purpose puts into `typ`: the caller cannot choose it. */
+static const struct str purpose_types[SIGN__MAX] = {
+	[SIGN_ID_TOKEN] = STR_INIT("JWT"),
+	[SIGN_ACCESS_TOKEN] = STR_INIT("at+jwt"),
+};
+
+enum err
+keyring_open(struct store *keys, struct str master_key, struct keyring **out)
+{
+	struct keyring *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		fatal("no memory for a key ring");
+	r->master_key = strndup(master_key.p, master_key.n);
+	if (r->master_key == NULL)
+		fatal("no memory for a key ring");
+	r->keys = keys;
+	r->arena = arena_new(RING_ARENA);
+	*out = r;
+	return OK;
+}
+
+void
+keyring_close(struct keyring *r)
+{
+	size_t i;
+
+	if (r == NULL)
+		return;
+	for (i = 0; i < LOADED; i++)
+		jwk_free(r->loaded[i]);
+	seal_free(r->seal);
+	arena_free(r->arena);
+	free(r->master_key);
+	free(r);
+}
+
+static enum err
+ring_seal(struct keyring *r)
+{
+	return r->seal != NULL ? OK : seal_open(r->master_key, &r->seal);
+}
+
+/* Unseals and parses a private key. */
+static enum err
+ring_read(struct keyring *r, struct arena *a, struct str kid, struct jwk **out)
+{
+	struct private_key stored;
+	struct str json;
+	enum err e;
+
+	e = ring_seal(r);
+	if (e == OK)
+		e = record_get(r->keys, a, &record_private_key, key_text(a, KEY_PRIVATE, kid),
+			&stored, NULL);
+	if (e == OK)
+		e = seal_reveal(r->seal, a, kid, stored.sealed, &json);
+	return e == OK ? jwk_parse(a, json, out) : e;
+}
+
+static enum err
+ring_load(struct keyring *r, struct arena *a, struct str kid, struct jwk **out)
+{
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < LOADED; i++) {
+		if (r->loaded[i] == NULL || !str_eq(jwk_kid(r->loaded[i]), kid))
+			continue;
+		*out = r->loaded[i];
+		return OK;
+	}
+	e = ring_read(r, a, kid, out);
+	if (e != OK) {
+		log_begin(LOG_KEY);
+		log_str("kid", kid);
+		log_str("reason", str_of(err_text(e)));
+		log_end();
+		return e;
+	}
+	jwk_free(r->loaded[r->next]);
+	r->loaded[r->next] = *out;
+	r->next = (r->next + 1) % LOADED;
+	return OK;
+}
+
+static enum err
+ring_dates(struct keyring *r, struct store *db)
+{
+	int64_t now = clock_us();
+	enum err e;
+
+	if (r->dates.n > 0 && now - r->read_at < REREAD)
+		return OK;
+	arena_reset(r->arena);
+	e = keyset_all(db, r->arena, &r->dates);
+	if (e != OK)
+		r->dates = (struct signing_keys){ 0 };
+	r->read_at = now;
+	return e;
+}
+
+/* The key that signs: the oldest active one; when upkeep was forgotten, the newest there is. */
+static const struct signing_key *
+ring_choose(const struct signing_keys *keys, enum alg alg, int64_t now)
+{
+	const struct signing_key *last = NULL, *k;
+	size_t i;
+
+	for (i = 0; i < keys->n; i++) {
+		k = &keys->v[i];
+		if (k->alg != (int)alg || k->revoked)
+			continue;
+		if (key_phase(k, now) == KEY_ACTIVE)
+			return k;
+		last = k;
+	}
+	return last;
+}
+
+enum err
+keyset_sign(struct keyring *r, struct store *db, struct arena *a, enum sign_purpose purpose,
+	enum alg alg, struct str payload, struct str *token)
+{
+	const struct signing_key *k;
+	struct jwk *key;
+	enum err e;
+
+	e = ring_dates(r, db);
+	if (e != OK)
+		return e;
+	k = ring_choose(&r->dates, alg, clock_now());
+	if (k == NULL)
+		return ERR_NOTFOUND;
+	e = ring_load(r, a, k->kid, &key);
+	return e == OK ? jws_sign(key, alg, purpose_types[purpose], a, payload, token) : e;
+}
+
+/* Stores the private half, sealed and bound to its kid. */
+static enum err
+ring_store(struct keyring *r, struct arena *a, struct str kid, struct str json)
+{
+	struct private_key stored = { .kid = kid };
+	struct batch b;
+	enum err e;
+
+	e = ring_seal(r);
+	if (e != OK)
+		return e;
+	stored.sealed = seal_close(r->seal, a, kid, json);
+	batch_init(&b, a);
+	e = record_put(&b, a, &record_private_key, key_text(a, KEY_PRIVATE, kid), &stored, 0);
+	return e == OK ? store_commit(r->keys, &b) : e;
+}
+
+/* Makes a key pair and stores the private half; `made` is the public one, without dates. */
+static enum err
+ring_generate(struct keyring *r, struct arena *a, enum alg alg, struct signing_key *made)
+{
+	struct jwk *key;
+	struct str json;
+	enum err e;
+
+	e = jwk_generate(alg, &key);
+	if (e != OK)
+		return e;
+	arena_defer(a, jwk_defer, key);
+	*made = (struct signing_key){ .kid = arena_str(a, jwk_kid(key)),
+		.alg = (int)alg,
+		.jwk = jwk_public(key, alg, a),
+		.created = clock_now() };
+	e = jwk_private(key, a, &json);
+	return e == OK ? ring_store(r, a, made->kid, json) : e;
+}
+
+static enum err
+put_key(struct batch *b, struct arena *a, struct store *db, const struct signing_key *k)
+{
+	struct str key = key_text(a, KEY_KEY, k->kid), value;
+	uint64_t version;
+	enum err e;
+
+	e = store_get(db, a, key, &value, &version);
+	if (e != OK && e != ERR_NOTFOUND)
+		return e;
+	return record_put(b, a, &record_key, key, k, version);
+}
+
+/* Ends the time of the keys that sign now. */
+static enum err
+retire_active(struct batch *b, struct arena *a, struct store *db, const struct authority *auth,
+	const struct key_options *o, const struct signing_keys *keys)
+{
+	int64_t now = clock_now();
+	struct signing_key k;
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; i < keys->n && e == OK; i++) {
+		k = keys->v[i];
+		if (k.alg != (int)o->alg || key_phase(&k, now) != KEY_ACTIVE)
+			continue;
+		k.active_until = now;
+		k.published_until = now + auth->key_retired;
+		k.revoked = o->revoke;
+		e = put_key(b, a, db, &k);
+	}
+	return e;
+}
+
+enum err
+keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct authority *auth,
+	const struct key_options *o, struct signing_key *made)
+{
+	struct signing_keys keys;
+	struct batch b;
+	bool at_once;
+	enum err e;
+
+	e = keyset_all(db, a, &keys);
+	if (e == OK)
+		e = ring_generate(r, a, o->alg, made);
+	if (e != OK)
+		return e;
+	at_once = o->at_once || o->revoke || ring_choose(&keys, o->alg, made->created) == NULL;
+	made->active_from = made->created + (at_once ? 0 : auth->key_announced);
+	made->active_until = made->created + auth->key_active;
+	made->published_until = made->active_until + auth->key_retired;
+	batch_init(&b, a);
+	e = put_key(&b, a, db, made);
+	if (e == OK && (o->at_once || o->revoke))
+		e = retire_active(&b, a, db, auth, o, &keys);
+	if (e == OK)
+		e = store_commit(db, &b);
+	r->dates.n = 0; /* read them again */
+	if (e != OK)
+		return e;
+	log_begin(LOG_KEY);
+	log_str("made", made->kid);
+	log_str("alg", str_of(alg_names[o->alg]));
+	log_end();
+	return OK;
+}
+
+/* Which algorithms somebody asks for. */
+static enum err
+need_client(void *arg, struct arena *a, struct str key, const void *base, uint64_t version)
+{
+	const struct client *c = base;
+	bool *need = arg;
+
+	(void)a;
+	(void)key;
+	(void)version;
+	if (c->access_token_alg > 0)
+		need[c->access_token_alg - 1] = true;
+	if (c->id_token_signed_response_alg > 0)
+		need[c->id_token_signed_response_alg - 1] = true;
+	return OK;
+}
+
+static enum err
+needed_algs(struct store *db, struct arena *a, const struct authority *auth, bool need[ALG__MAX])
+{
+	struct resources all;
+	enum err e;
+	size_t i;
+
+	need[auth->id_token_alg] = true;
+	need[auth->access_token_alg] = true;
+	e = record_each(db, KEY_CLIENT, &record_client, need_client, need);
+	if (e == OK)
+		e = resource_all(db, a, &all);
+	for (i = 0; e == OK && i < all.n; i++)
+		if (all.v[i].access_token_alg > 0)
+			need[all.v[i].access_token_alg - 1] = true;
+	return e;
+}
+
+/* Whether the ring's last key comes to its end soon enough that a successor must be announced. */
+static bool
+ring_ends(const struct signing_keys *keys, enum alg alg, const struct authority *auth)
+{
+	int64_t until = 0;
+	size_t i;
+
+	for (i = 0; i < keys->n; i++)
+		if (keys->v[i].alg == (int)alg && !keys->v[i].revoked &&
+			keys->v[i].active_until > until)
+			until = keys->v[i].active_until;
+	return until - auth->key_announced <= clock_now();
+}
+
+static enum err
+delete_key(struct keyring *r, struct store *db, struct arena *a, const struct signing_key *k)
+{
+	struct batch b;
+	enum err e;
+
+	batch_init(&b, a);
+	batch_del(&b, key_text(a, KEY_PRIVATE, k->kid));
+	e = store_commit(r->keys, &b);
+	if (e != OK)
+		return e;
+	batch_init(&b, a);
+	batch_del(&b, key_text(a, KEY_KEY, k->kid));
+	return store_commit(db, &b);
+}
+
+enum err
+keyset_upkeep(struct keyring *r, struct store *db, struct arena *a, const struct authority *auth,
+	size_t *made, size_t *gone)
+{
+	bool need[ALG__MAX] = { false };
+	struct key_options o = { 0 };
+	struct signing_keys keys;
+	struct signing_key k;
+	enum err e;
+	size_t i;
+
+	*made = *gone = 0;
+	e = keyset_all(db, a, &keys);
+	if (e == OK)
+		e = needed_algs(db, a, auth, need);
+	for (i = 0; e == OK && i < ALG__MAX; i++) {
+		o.alg = (enum alg)i;
+		if (!need[i] || !ring_ends(&keys, o.alg, auth))
+			continue;
+		e = keyset_rotate(r, db, a, auth, &o, &k);
+		*made += e == OK;
+	}
+	for (i = 0; e == OK && i < keys.n; i++) {
+		/* The last key of a needed ring has a successor by now. */
+		if (clock_now() < keys.v[i].published_until)
+			continue;
+		e = delete_key(r, db, a, &keys.v[i]);
+		*gone += e == OK;
+	}
+	return e;
+}

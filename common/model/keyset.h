@@ -1,0 +1,83 @@
+/*
+ * keyset - the signing keys of an authority: rings by algorithm, driven by time
+ * SPDX-License-Identifier: ISC
+ *
+ * The public part and the dates are rows of the durable store, which anybody
+ * may read; the private part is sealed, in an environment of its own that
+ * only a program with STORE_KEYS opens. A key is announced, signs, is retired
+ * and deleted by its dates alone, so processes agree without talking.
+ *
+ * keyset_sign is the seam to a signer in a process of its own: the caller
+ * says what the token is for; which key and which `typ`, is decided here.
+ */
+#ifndef MODEL_KEYSET_H
+#define MODEL_KEYSET_H
+
+#include "base/seal.h"
+#include "jose/jwk.h"
+#include "model/record.h"
+#include "schema/authority.h"
+#include "schema/key.h"
+
+enum sign_purpose {
+	SIGN_ID_TOKEN,
+	SIGN_ACCESS_TOKEN, /* typ at+jwt (RFC 9068 section 2.1) */
+	SIGN__MAX
+};
+
+enum key_phase {
+	KEY_ANNOUNCED, /* published, not signing yet */
+	KEY_ACTIVE,
+	KEY_RETIRED, /* still published */
+	KEY_DELETED, /* to be swept */
+	KEY_REVOKED,
+	KEY_PHASE__MAX
+};
+
+struct keyring; /* the private side: keys environment, master key, loaded keys */
+
+MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct keyring **out);
+void keyring_close(struct keyring *r);
+
+enum key_phase key_phase(const struct signing_key *k, int64_t now);
+const char *key_phase_name(enum key_phase p);
+
+struct signing_keys {
+	struct signing_key *v;
+	size_t n;
+};
+
+/* All keys, oldest first. */
+MUST_USE enum err keyset_all(struct store *db, struct arena *a, struct signing_keys *out);
+
+/* The JWK set of the published keys (RFC 7517 section 5), the arena's. */
+MUST_USE enum err keyset_public(struct store *db, struct arena *a, int64_t now, struct str *json);
+
+/* The algorithms that have a published key. */
+MUST_USE enum err keyset_algs(struct store *db, struct arena *a, int64_t now, bool algs[ALG__MAX]);
+
+/* The public key of a kid that is published, or (`past`) was: kept by the process, not to be freed.
+ * ERR_NOTFOUND. */
+MUST_USE enum err keyset_find(struct store *db, struct arena *a, struct str kid, bool past,
+	int64_t now, struct jwk **out);
+
+/* Signs the payload with the active key of that algorithm: ERR_NOTFOUND when there is none. */
+MUST_USE enum err keyset_sign(struct keyring *r, struct store *db, struct arena *a,
+	enum sign_purpose purpose, enum alg alg, struct str payload, struct str *token);
+
+/* Makes a key. The first of its ring signs at once; `at_once` makes another do so, and retires
+ * those that sign; `revoke` takes those out altogether. */
+struct key_options {
+	enum alg alg;
+	bool at_once, revoke;
+};
+MUST_USE enum err keyset_rotate(struct keyring *r, struct store *db, struct arena *a,
+	const struct authority *auth, const struct key_options *o, struct signing_key *made);
+
+/* Brings the rings up to date: a ring whose active key comes to its end gets a successor, deleted
+ * keys go. Also makes sure there is a ring for each algorithm that the authority, a client or a
+ * resource asks for. *made and *gone count. */
+MUST_USE enum err keyset_upkeep(struct keyring *r, struct store *db, struct arena *a,
+	const struct authority *auth, size_t *made, size_t *gone);
+
+#endif

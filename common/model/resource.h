@@ -1,0 +1,34 @@
+/*
+ * resource - APIs and scopes
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef MODEL_RESOURCE_H
+#define MODEL_RESOURCE_H
+
+#include "model/record.h"
+#include "schema/resource.h"
+#include "schema/scope.h"
+
+MUST_USE enum err resource_get(struct store *db, struct arena *a, struct str name,
+	struct resource *out, uint64_t *version);
+MUST_USE enum err resource_put(
+	struct store *db, struct arena *a, struct resource *r, uint64_t version, const char **why);
+MUST_USE enum err resource_del(struct store *db, struct arena *a, struct str name);
+
+/* All enabled resources; there are tens of them, not thousands. */
+struct resources {
+	struct resource *v;
+	size_t n;
+};
+MUST_USE enum err resource_all(struct store *db, struct arena *a, struct resources *out);
+
+MUST_USE enum err
+scope_get(struct store *db, struct arena *a, struct str name, struct scope *out, uint64_t *version);
+MUST_USE enum err
+scope_put(struct store *db, struct arena *a, struct scope *s, uint64_t version, const char **why);
+MUST_USE enum err scope_del(struct store *db, struct arena *a, struct str name);
+
+/* Adds the standard scopes openid, profile, email, address, phone, offline_access to a batch. */
+MUST_USE enum err scope_add_standard(struct batch *b, struct arena *a);
+
+#endif

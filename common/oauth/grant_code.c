@@ -1,0 +1,166 @@
+/*
+ * grant_code - authorization_code: a code becomes tokens, once (RFC 6749 4.1.3, RFC 7636 4.6)
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/grant.h"
+#include "oauth/access.h"
+#include "oauth/grant_type.h"
+#include "oauth/issue.h"
+#include "oauth/pkce.h"
+#include "store/commit.h"
+
+static enum err
+refuse(struct request *rq, const char *reason)
+{
+	enum err e = oauth_fail(rq, OAUTH_INVALID_GRANT, "the code is not valid");
+
+	rq->fail.reason = str_of(reason);
+	return e;
+}
+
+/* A code used again: somebody else may have it, so all that came from it ends (RFC 6749 4.1.2). */
+static enum err
+refuse_reuse(struct request *rq, const struct grant_row *row)
+{
+	enum err e;
+
+	if (row->g.state != GRANT_REVOKED) {
+		e = grant_revoke(rq->db, rq->arena, row->id, STR("code used again"));
+		if (e != OK)
+			return e;
+		log_begin(LOG_REUSE);
+		log_str("client", row->g.client_id);
+		log_str("sub", row->g.sub);
+		log_end();
+	}
+	return refuse(rq, "code was used before");
+}
+
+/* Who has a live code but is not its client, or cannot prove to be the one who asked for it, leaves
+ * a mark; a few marks and the code is dead. */
+static enum err
+refuse_strike(struct request *rq, struct grant_row *row, const char *reason)
+{
+	struct batch b;
+	enum err e;
+
+	row->g.strikes++;
+	if (row->g.strikes >= GRANT_STRIKES) {
+		row->g.state = GRANT_REVOKED;
+		row->g.reason = STR("too many wrong redemptions");
+	}
+	batch_init(&b, rq->arena);
+	e = grant_put(&b, rq->arena, row);
+	if (e == OK)
+		e = store_commit(rq->db, &b);
+	return e == OK ? refuse(rq, reason) : e;
+}
+
+static enum err
+check_pkce(struct request *rq, struct grant_row *row)
+{
+	struct str verifier = rq->param[TP_CODE_VERIFIER];
+
+	/* A verifier without a challenge is a downgrade (RFC 9700 section 2.1.1). */
+	if (row->g.code_challenge.n == 0)
+		return verifier.n == 0 ? OK : refuse(rq, "verifier, but there was no challenge");
+	if (!pkce_is_verifier(verifier) ||
+		pkce_check(rq->arena, row->g.code_challenge, verifier) != OK)
+		return refuse_strike(rq, row, "code_verifier missing or wrong");
+	return OK;
+}
+
+/* The redirect URI has to be that of the authorization request, if it was in there (RFC
+ * 6749 4.1.3); OAuth 2.1 clients do not send it, which PKCE makes up for. */
+static enum err
+check_redirect(struct request *rq, struct grant_row *row)
+{
+	struct str uri = rq->param[TP_REDIRECT_URI];
+
+	if (uri.n == 0 && (row->g.redirect_uri.n == 0 || row->g.code_challenge.n > 0))
+		return OK;
+	if (!str_eq(uri, row->g.redirect_uri))
+		return refuse(rq, "redirect_uri differs from the authorization request");
+	return OK;
+}
+
+static enum err
+find_code(struct request *rq, struct grant_row *row, struct user *u)
+{
+	struct client c;
+	enum err e;
+
+	if (rq->param[TP_CODE].n == 0)
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "code missing");
+	e = grant_of_code(rq->db, rq->arena, rq->param[TP_CODE], row);
+	if (e == ERR_NOTFOUND)
+		return refuse(rq, "unknown code");
+	if (e != OK)
+		return e;
+	if (!str_eq(row->g.client_id, rq->client->client_id))
+		return row->g.state == GRANT_CODED
+			? refuse_strike(rq, row, "code of another client")
+			: refuse(rq, "code of another client");
+	if (row->g.state != GRANT_CODED)
+		return refuse_reuse(rq, row);
+	if (row->g.code_expires <= clock_now())
+		return refuse(rq, "code has expired");
+	e = access_grant(rq, row, &c, u);
+	return e == ERR_DENIED || e == ERR_EXPIRED ? refuse(rq, "user or session has ended") : e;
+}
+
+/* Marks the code used and makes the first refresh token, if the client may have one. */
+static enum err
+activate(struct request *rq, struct grant_row *row, struct batch *b, struct str *refresh)
+{
+	enum err e = OK;
+
+	row->g.state = GRANT_ACTIVE;
+	if (strs_has(rq->client->grant_types, STR("refresh_token"))) {
+		if (rq->client->refresh_token_expiration == REFRESH_SLIDING)
+			row->g.refresh_expires =
+				clock_now() + rq->client->sliding_refresh_token_lifetime;
+		e = grant_rotate(rq->arena, row, rq->client, (struct str){ 0 }, refresh);
+	}
+	return e == OK ? grant_put(b, rq->arena, row) : e;
+}
+
+enum err
+grant_code(struct request *rq, struct str *json)
+{
+	struct issue i = { .client = rq->client };
+	struct grant_row row;
+	struct strs resource;
+	struct user u;
+	struct batch b;
+	enum err e;
+
+	e = find_code(rq, &row, &u);
+	if (e == OK)
+		e = check_redirect(rq, &row);
+	if (e == OK)
+		e = check_pkce(rq, &row);
+	if (e == OK)
+		e = grant_type_resource(rq, row.g.resource, &resource);
+	if (e == OK)
+		e = resource_check(rq, rq->param_all[TP_RESOURCE], row.g.scope);
+	if (e == OK)
+		e = audience_of(rq, rq->client, row.g.scope, resource, &i.audience);
+	if (e != OK)
+		return e;
+	batch_init(&b, rq->arena);
+	e = activate(rq, &row, &b, &i.refresh_token);
+	if (e != OK)
+		return e;
+	i.sub = row.g.sub;
+	i.grant = row.id;
+	i.auth_time = row.g.auth_time;
+	i.sid = row.g.sid;
+	i.id_token = strs_has(row.g.scope, STR("openid"));
+	i.nonce = row.g.nonce;
+	i.amr = row.g.amr;
+	e = issue_tokens(rq, &i, &b, json);
+	return e == OK ? store_commit(rq->db, &b) : e;
+}
