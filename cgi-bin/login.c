@@ -1,0 +1,276 @@
+/*
+ * login - where a user signs in
+ * SPDX-License-Identifier: ISC
+ *
+ * The authorization request travels along in the query and is checked again
+ * by authorize, where the browser goes when the password was right. Nothing
+ * durable is written before that: failures are counted in the volatile store.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "endpoint/authz.h"
+#include "endpoint/page.h"
+#include "model/throttle.h"
+#include "oauth/browser.h"
+#include "store/commit.h"
+
+enum {
+	P_CSRF = AZ__MAX,
+	P_ACTION,
+	P_USERNAME,
+	P_PASSWORD,
+	P__MAX
+};
+
+#define ATTEMPTS 8
+#define FREE_PAIR 5	 /* failures of one address with one user name before it has to wait */
+#define FREE_NAME 50	 /* of one user name from anywhere */
+#define FREE_ADDRESS 100 /* of one address with any user name */
+
+static const struct param params[P__MAX] = {
+	AUTHZ_PARAM_ROWS,
+	[P_CSRF] = { "csrf", PARAM_LOCAL | PARAM_BODY, 64, param_token },
+	[P_ACTION] = { "action", PARAM_LOCAL | PARAM_BODY, 16, param_token },
+	[P_USERNAME] = { "username", PARAM_LOCAL | PARAM_BODY, 256, param_text },
+	[P_PASSWORD] = { "password", PARAM_LOCAL | PARAM_BODY | PARAM_SECRET, PASSWORD_MAX, NULL },
+};
+
+/* The three counters of an attempt. */
+struct counter {
+	struct str what;
+	int64_t free;
+};
+
+#define COUNTERS 3
+
+static void
+counters(struct request *rq, struct counter out[COUNTERS])
+{
+	struct str address = request_header(rq, "REMOTE_ADDR"), name = rq->param[P_USERNAME];
+
+	out[0] = (struct counter){ arena_printf(rq->arena, "login %.*s %.*s", STR_FMT(address),
+					   STR_FMT(name)),
+		FREE_PAIR };
+	out[1] = (struct counter){ arena_printf(rq->arena, "login-name %.*s", STR_FMT(name)),
+		FREE_NAME };
+	out[2] = (struct counter){ arena_printf(rq->arena, "login-address %.*s", STR_FMT(address)),
+		FREE_ADDRESS };
+}
+
+static enum err
+show(struct request *rq, const struct authz_request *az, int status, const char *problem)
+{
+	const struct client *c = &az->client;
+	struct str token = browser_csrf(rq);
+	struct str name = rq->param[P_USERNAME];
+	struct page page;
+
+	page_begin(&page, rq, "login");
+	page_set(&page, "action", authz_url(rq, "/login"));
+	page_set(&page, "csrf", token);
+	page_set(&page, "client", c->client_name.n > 0 ? c->client_name : c->client_id);
+	page_set(&page, "logo", c->logo_uri);
+	page_set(&page, "client_uri", c->client_uri);
+	page_set(&page, "policy_uri", c->policy_uri);
+	page_set(&page, "tos_uri", c->tos_uri);
+	page_set(&page, "username", name.n > 0 ? name : az->login_hint);
+	page_set(&page, "problem", str_of(problem));
+	page.wide_images = c->logo_uri.n > 0;
+	browser_set_csrf(rq, token);
+	return page_send(&page, status);
+}
+
+/* The same words and the same cost whether the name or the password is wrong. */
+static enum err
+refuse(struct request *rq, const struct authz_request *az, const char *reason)
+{
+	struct counter c[COUNTERS];
+	size_t i;
+
+	counters(rq, c);
+	for (i = 0; i < COUNTERS; i++)
+		throttle_fail(rq->volatile_, rq->arena, c[i].what, c[i].free, clock_now());
+	log_begin(LOG_LOGIN_BAD);
+	log_str("username", rq->param[P_USERNAME]);
+	log_str("address", request_header(rq, "REMOTE_ADDR"));
+	log_str("reason", str_of(reason));
+	log_end();
+	return show(rq, az, 401, "The username or the password is not right.");
+}
+
+static int64_t
+seconds_to_wait(struct request *rq)
+{
+	struct counter c[COUNTERS];
+	int64_t wait, longest = 0;
+	size_t i;
+
+	counters(rq, c);
+	for (i = 0; i < COUNTERS; i++) {
+		wait = throttle_wait(rq->volatile_, rq->arena, c[i].what, clock_now());
+		longest = wait > longest ? wait : longest;
+	}
+	return longest;
+}
+
+static enum err
+refuse_for_now(struct request *rq, const struct authz_request *az, int64_t wait)
+{
+	log_begin(LOG_LOGIN_BAD);
+	log_str("username", rq->param[P_USERNAME]);
+	log_str("address", request_header(rq, "REMOTE_ADDR"));
+	log_int("wait", wait);
+	log_end();
+	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%lld", (long long)wait));
+	return show(rq, az, 429, "Too many attempts. Wait a little and try again.");
+}
+
+/* A password made with other costs than today's is made anew, now that it is known. */
+static void
+refresh_password(
+	struct request *rq, const struct password_cost *cost, struct user *user, uint64_t version)
+{
+	const char *why;
+	struct user u = *user;
+
+	if (!password_is_stale(rq->arena, u.password, cost))
+		return;
+	if (password_hash(rq->arena, rq->param[P_PASSWORD], cost, &u.password) != OK ||
+		user_put(rq->db, rq->arena, &u, version, &why) != OK)
+		log_reason(LOG_STORE, "a password hash could not be renewed");
+}
+
+/* The session that the sign-in makes: that of the same user goes on, so what hangs on it stays;
+ * another user's ends. */
+static void
+next_session(struct request *rq, struct batch *b, const struct browser *old, struct str sub,
+	struct session_row *row, struct str *cookie)
+{
+	*cookie = (struct str){ 0 };
+	if (old->signed_in && str_eq(old->user.sub, sub)) {
+		*row = old->session;
+		row->s.auth_time = clock_now();
+		return;
+	}
+	if (old->signed_in) {
+		batch_guard(b, old->session.key, old->session.version);
+		batch_del(b, old->session.key);
+	}
+	session_new(rq->arena, sub, rq->authority->session_lifetime, row, cookie);
+}
+
+static enum err
+write_session(
+	struct request *rq, const struct authz_request *az, struct str sub, struct str *cookie)
+{
+	struct session_row row;
+	struct browser old;
+	struct batch b;
+	enum err e;
+
+	e = browser_read(rq, &old);
+	if (e != OK)
+		return e;
+	batch_init(&b, rq->arena);
+	next_session(rq, &b, &old, sub, &row, cookie);
+	row.s.login_for = az->hash;
+	row.s.amr = (struct strs){ 0 };
+	arena_strs_add(rq->arena, &row.s.amr, STR("pwd"));
+	e = session_put(&b, rq->arena, &row);
+	return e == OK ? store_commit(rq->db, &b) : e;
+}
+
+static enum err
+sign_in(struct request *rq, const struct authz_request *az, struct str sub)
+{
+	struct str cookie;
+	enum err e = ERR_CONFLICT;
+	int i;
+
+	for (i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
+		e = write_session(rq, az, sub, &cookie);
+	if (e != OK)
+		return e;
+	log_begin(LOG_LOGIN);
+	log_str("sub", sub);
+	log_str("client", az->client.client_id);
+	log_end();
+	e = authz_continue(rq, "/authorize");
+	if (cookie.n > 0)
+		browser_set_session(rq, cookie);
+	return e;
+}
+
+static enum err
+submit(struct request *rq, const struct authz_request *az)
+{
+	struct password_cost cost = { rq->conf->password_memory, rq->conf->password_passes };
+	struct str password = rq->param[P_PASSWORD];
+	struct counter c[COUNTERS];
+	struct user user = { 0 };
+	int64_t wait = seconds_to_wait(rq);
+	uint64_t version;
+	enum err e;
+
+	if (wait > 0)
+		return refuse_for_now(rq, az, wait);
+	if (rq->param_error != OK || rq->param[P_USERNAME].n == 0 || password.n == 0)
+		return refuse(rq, az, "name or password missing or malformed");
+	e = user_find(rq->db, rq->arena, rq->param[P_USERNAME], &user, &version);
+	if (e != OK && e != ERR_NOTFOUND)
+		return e;
+	if (password_check(rq->arena, password, user.password, &cost) != OK)
+		return refuse(rq, az, e == OK ? "wrong password" : "unknown user");
+	if (!user.enabled)
+		return refuse(rq, az, "user is disabled");
+	counters(rq, c);
+	throttle_clear(rq->volatile_, rq->arena, c[0].what, clock_now());
+	refresh_password(rq, &cost, &user, version);
+	return sign_in(rq, az, user.sub);
+}
+
+static enum err
+cancel(struct request *rq, const struct authz_request *az)
+{
+	enum err e = oauth_fail(rq, OAUTH_ACCESS_DENIED, "the user did not sign in");
+
+	return e == ERR_REFUSED ? authz_refuse(rq, az) : e;
+}
+
+static enum err
+login(struct request *rq)
+{
+	struct authz_request az;
+	enum err e;
+
+	e = authz_begin(rq, &az);
+	if (e != OK)
+		return e == ERR_EXISTS ? OK : e;
+	if (rq->method != METHOD_POST)
+		return show(rq, &az, 200, NULL);
+	e = browser_check_form(rq, rq->param[P_CSRF]);
+	if (e != OK)
+		return e;
+	return str_eqz(rq->param[P_ACTION], "cancel") ? cancel(rq, &az) : submit(rq, &az);
+}
+
+const struct endpoint endpoint_login = {
+	.name = "login",
+	.path = "/login",
+	.spec = "OpenID Connect Core 1.0 section 3.1.2.3",
+	.help = "the page where a user signs in",
+	.methods = METHOD_GET | METHOD_POST,
+	.auth = AUTH_HANDLER,
+	.answer = ANSWER_PAGE,
+	.store = STORE_WRITE | STORE_COUNT,
+	.lenient = true,
+	.params = params,
+	.nparams = P__MAX,
+	.handle = login,
+};
+
+int
+main(void)
+{
+	return endpoint_run(&endpoint_login);
+}
