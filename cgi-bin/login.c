@@ -46,7 +46,8 @@ struct counter {
 static void
 counters(struct request *rq, struct counter out[COUNTERS])
 {
-	struct str address = request_header(rq, "REMOTE_ADDR"), name = rq->param[P_USERNAME];
+	struct str address = request_header(rq, "REMOTE_ADDR");
+	struct str name = user_name_fold(rq->arena, rq->param[P_USERNAME]);
 
 	out[0] = (struct counter){ arena_printf(rq->arena, "login %.*s %.*s", STR_FMT(address),
 					   STR_FMT(name)),

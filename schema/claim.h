@@ -1,6 +1,6 @@
 /*
- * claim - the standard claims about a user (OpenID Connect Core 5.1) and the scopes that bring them (5.4)
- * SPDX-License-Identifier: ISC
+ * claim - the standard claims about a user (OpenID Connect Core 5.1) and the scopes that bring them
+ * (5.4) SPDX-License-Identifier: ISC
  */
 #ifndef SCHEMA_CLAIM_H
 #define SCHEMA_CLAIM_H

@@ -9,9 +9,9 @@
 
 /* One of several secrets: made by us, 256 bits, so a plain hash is enough. */
 struct client_secret {
-	struct str hash;   /* SHA-256 */
+	struct str hash; /* SHA-256 */
 	int64_t created;
-	int64_t expires;   /* 0: never */
+	int64_t expires; /* 0: never */
 	struct str label;
 };
 
@@ -51,19 +51,19 @@ struct client {
 	bool require_pkce;
 	bool require_consent;
 	bool allow_remember_consent;
-	int64_t consent_lifetime;	  /* seconds; 0: no end */
-	int64_t user_sso_lifetime;	  /* seconds since sign-in; 0: no limit */
+	int64_t consent_lifetime;  /* seconds; 0: no end */
+	int64_t user_sso_lifetime; /* seconds since sign-in; 0: no limit */
 	int64_t authorization_code_lifetime;
 	int64_t access_token_lifetime;
 	int64_t identity_token_lifetime;
-	int access_token_type;		  /* enum access_token_type */
-	int access_token_alg;		  /* 0: the authority's, else enum alg + 1 */
-	int id_token_signed_response_alg; /* the same */
-	int refresh_token_usage;	  /* enum refresh_token_usage */
-	int refresh_token_expiration;	  /* enum refresh_token_expiration */
+	int access_token_type;			 /* enum access_token_type */
+	int access_token_alg;			 /* 0: the authority's, else enum alg + 1 */
+	int id_token_signed_response_alg;	 /* the same */
+	int refresh_token_usage;		 /* enum refresh_token_usage */
+	int refresh_token_expiration;		 /* enum refresh_token_expiration */
 	int64_t absolute_refresh_token_lifetime; /* seconds; 0: no end */
 	int64_t sliding_refresh_token_lifetime;
-	int64_t refresh_token_grace;	  /* seconds in which the previous one is answered again */
+	int64_t refresh_token_grace; /* seconds in which the previous one is answered again */
 	int64_t created, updated;
 };
 

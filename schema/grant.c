@@ -63,6 +63,8 @@ static const struct field fields[] = {
 	  .help = "hash of the current refresh token" },
 	{ .name = "refresh_expires", .tag = 21, .type = FIELD_TIME, .flags = FIELD_FIXED,
 	  AT(refresh_expires), .help = "when the refresh token ends; empty: with the grant" },
+	{ .name = "refresh_until", .tag = 26, .type = FIELD_TIME, .flags = FIELD_FIXED,
+	  AT(refresh_until), .help = "how long refresh tokens can be made to last by using them" },
 	{ .name = "previous_hash", .tag = 22, .type = FIELD_BYTES,
 	  .flags = FIELD_FIXED | FIELD_HIDDEN, AT(previous_hash), .max = 64,
 	  .help = "hash of the refresh token before it" },

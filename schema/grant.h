@@ -18,7 +18,7 @@ enum grant_state {
 };
 
 struct grant {
-	int state; /* enum grant_state */
+	int state;	   /* enum grant_state */
 	struct str reason; /* why it is revoked */
 	struct str client_id, sub;
 	struct str sid;	    /* of the session it came from */
@@ -32,18 +32,19 @@ struct grant {
 	/* the code */
 	struct str code_hash;
 	int64_t code_expires;
-	struct str redirect_uri; /* empty when the request did not have it */
+	struct str redirect_uri;   /* empty when the request did not have it */
 	struct str code_challenge; /* S256 */
 	struct str nonce;
 	int64_t strikes; /* redemptions by a wrong client or with a wrong verifier */
 	/* the refresh token: generation 0 has none */
 	int64_t generation;
-	struct str family_hash;	   /* of the part that all refresh tokens of this grant share */
-	struct str refresh_hash;   /* of the current generation's secret */
-	int64_t refresh_expires;   /* 0: with the grant */
-	struct str previous_hash;  /* of the generation before */
-	int64_t previous_until;	   /* end of its grace */
-	struct str successor;	   /* the current secret, sealed under one made from the previous */
+	struct str family_hash;	  /* of the part that all refresh tokens of this grant share */
+	struct str refresh_hash;  /* of the current generation's secret */
+	int64_t refresh_expires;  /* 0: with the grant */
+	int64_t refresh_until;	  /* no sliding past this; 0: no end */
+	struct str previous_hash; /* of the generation before */
+	int64_t previous_until;	  /* end of its grace */
+	struct str successor;	  /* the current secret, sealed under one made from the previous */
 };
 
 extern const struct record record_grant;

@@ -9,7 +9,7 @@
 
 struct signing_key {
 	struct str kid;
-	int alg; /* enum alg */
+	int alg;	/* enum alg */
 	struct str jwk; /* public, JSON */
 	int64_t created;
 	int64_t active_from, active_until; /* when it signs */

@@ -13,9 +13,9 @@ struct resource {
 	bool enabled;
 	struct str title;
 	struct strs scopes;
-	struct list secrets; /* struct client_secret */
+	struct list secrets;		 /* struct client_secret */
 	bool require_resource_indicator; /* its audience appears only when asked for by name */
-	int access_token_alg; /* as in struct client; wins over the client's */
+	int access_token_alg;		 /* as in struct client; wins over the client's */
 	int64_t created, updated;
 };
 

@@ -12,9 +12,11 @@ struct session {
 	struct str sub;
 	int64_t auth_time;
 	int64_t created, expires;
-	struct strs amr;	/* RFC 8176 values of what the user showed */
-	struct str login_for;	/* hash of the request that the sign-in was made for, until it is used */
-	struct str consent_for; /* hash of the request that consent was given to, until it is used */
+	struct strs amr; /* RFC 8176 values of what the user showed */
+	struct str
+		login_for; /* hash of the request that the sign-in was made for, until it is used */
+	struct str
+		consent_for; /* hash of the request that consent was given to, until it is used */
 	struct strs consent_scope; /* what that consent covers */
 };
 

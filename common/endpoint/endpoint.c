@@ -87,25 +87,10 @@ check_method(const struct endpoint *ep, struct request *rq)
 static enum err
 check_params(const struct endpoint *ep, struct request *rq)
 {
-	const char *name;
-
 	rq->param_error = param_read(rq, ep->params, ep->nparams, &rq->param_at);
 	if (rq->param_error == OK || ep->lenient)
 		return OK;
-	name = rq->param_at < ep->nparams ? ep->params[rq->param_at].name : "the request";
-	switch (rq->param_error) {
-	case ERR_NOTFOUND:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "%s missing", name);
-	case ERR_DUPLICATE:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "%s is there twice", name);
-	case ERR_RANGE:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST,
-			"%s is too long, has characters it must not or is in the query", name);
-	case ERR_SYNTAX:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the request is no form");
-	default:
-		return rq->param_error;
-	}
+	return oauth_fail_param(rq, ep->params, ep->nparams);
 }
 
 static enum err

@@ -22,6 +22,7 @@ enum {
 	SIGNED_OUT,
 	ERROR,
 	FORM_POST,
+	STAY,
 	FILE__MAX
 };
 
@@ -34,6 +35,7 @@ static const char *const names[FILE__MAX] = {
 	[SIGNED_OUT] = "signed_out.html",
 	[ERROR] = "error.html",
 	[FORM_POST] = "form_post.html",
+	[STAY] = "stay.html",
 };
 
 static struct {

@@ -161,6 +161,18 @@ grant_rotate(struct arena *a, struct grant_row *row, const struct client *c, str
 	return OK;
 }
 
+void
+grant_slide(struct grant *g, const struct client *c, int64_t now)
+{
+	if (g->generation == 0 && c->absolute_refresh_token_lifetime > 0)
+		g->refresh_until = now + c->absolute_refresh_token_lifetime;
+	g->refresh_expires = g->refresh_until;
+	if (c->refresh_token_expiration != REFRESH_SLIDING)
+		return;
+	if (g->refresh_until == 0 || now + c->sliding_refresh_token_lifetime < g->refresh_until)
+		g->refresh_expires = now + c->sliding_refresh_token_lifetime;
+}
+
 /* What a token of an older generation is; the family part has been checked. */
 static enum err
 refresh_of_past(struct arena *a, const struct grant_row *row, const struct refresh_parts *p,

@@ -44,6 +44,10 @@ grant_of_code(struct store *db, struct arena *a, struct str code, struct grant_r
 MUST_USE enum err grant_rotate(struct arena *a, struct grant_row *row, const struct client *c,
 	struct str presented, struct str *token);
 
+/* Sets when the refresh token ends, as the client's settings say for one used at `now`: sliding,
+ * and never past the end that was set with the first one. */
+void grant_slide(struct grant *g, const struct client *c, int64_t now);
+
 enum refresh_is {
 	REFRESH_CURRENT,  /* may be used, and rotated */
 	REFRESH_PREVIOUS, /* in its grace: *successor is the current token */

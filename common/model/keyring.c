@@ -114,12 +114,12 @@ ring_load(struct keyring *r, struct arena *a, struct str kid, struct jwk **out)
 }
 
 static enum err
-ring_dates(struct keyring *r, struct store *db)
+ring_dates(struct keyring *r, struct store *db, bool again)
 {
 	int64_t now = clock_us();
 	enum err e;
 
-	if (r->dates.n > 0 && now - r->read_at < REREAD)
+	if (!again && r->dates.n > 0 && now - r->read_at < REREAD)
 		return OK;
 	arena_reset(r->arena);
 	e = keyset_all(db, r->arena, &r->dates);
@@ -155,12 +155,17 @@ keyset_sign(struct keyring *r, struct store *db, struct arena *a, enum sign_purp
 	struct jwk *key;
 	enum err e;
 
-	e = ring_dates(r, db);
+	e = ring_dates(r, db, false);
 	if (e != OK)
 		return e;
 	k = ring_choose(&r->dates, alg, clock_now());
+	if (k == NULL) {
+		/* The ring may have been made a moment ago. */
+		e = ring_dates(r, db, true);
+		k = ring_choose(&r->dates, alg, clock_now());
+	}
 	if (k == NULL)
-		return ERR_NOTFOUND;
+		return e == OK ? ERR_NOTFOUND : e;
 	e = ring_load(r, a, k->kid, &key);
 	return e == OK ? jws_sign(key, alg, purpose_types[purpose], a, payload, token) : e;
 }

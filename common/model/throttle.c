@@ -8,8 +8,9 @@
 #include "base/secret.h"
 #include "schema/throttle.h"
 
-#define LONGEST 900 /* seconds */
-#define ATTEMPTS 4  /* at a counter that others change too */
+#define FIRST 4 /* seconds of the first pause, doubled by each failure after it */
+#define LONGEST 900
+#define ATTEMPTS 4 /* at a counter that others change too */
 
 /* Counters live in the bucket of the hour after next, and are looked for there and in the one
  * before: they are swept, like all that expires, from the front. */
@@ -56,7 +57,7 @@ pause_after(int64_t failures, int64_t free)
 
 	if (over <= 0)
 		return 0;
-	return over >= 10 ? LONGEST : (int64_t)1 << over;
+	return over > 8 ? LONGEST : (int64_t)FIRST << (over - 1);
 }
 
 void

@@ -21,9 +21,8 @@ user_get(struct store *db, struct arena *a, struct str sub, struct user *out, ui
 	return record_get(db, a, &record_user, key_text(a, KEY_USER, sub), out, version);
 }
 
-/* User names differ in more than ASCII case, or are the same. */
-static struct str
-name_key(struct arena *a, struct str username)
+struct str
+user_name_fold(struct arena *a, struct str username)
 {
 	char *z = arena_z(a, username);
 	size_t i;
@@ -31,7 +30,13 @@ name_key(struct arena *a, struct str username)
 	for (i = 0; i < username.n; i++)
 		if (z[i] >= 'A' && z[i] <= 'Z')
 			z[i] = (char)(z[i] + ('a' - 'A'));
-	return key_text(a, KEY_USERNAME, str_bytes(z, username.n));
+	return str_bytes(z, username.n);
+}
+
+static struct str
+name_key(struct arena *a, struct str username)
+{
+	return key_text(a, KEY_USERNAME, user_name_fold(a, username));
 }
 
 enum err
@@ -101,11 +106,12 @@ user_check_claims(struct arena *a, struct str json, const char **why)
 		return ERR_SYNTAX;
 	for (i = 0; i < js_count(obj); i++) {
 		v = js_at(obj, i, &name);
-		if (claim_fits(claim_find(name), v))
+		if (!str_eqz(name, "sub") && claim_fits(claim_find(name), v))
 			continue;
 		*why = arena_z(a,
-			arena_printf(
-				a, "claim \"%.*s\" is empty or of the wrong type", STR_FMT(name)));
+			arena_printf(a,
+				"claim \"%.*s\" is empty, of the wrong type, or not for setting",
+				STR_FMT(name)));
 		return ERR_TYPE;
 	}
 	return OK;

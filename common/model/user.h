@@ -12,6 +12,9 @@
 MUST_USE enum err
 user_get(struct store *db, struct arena *a, struct str sub, struct user *out, uint64_t *version);
 
+/* A user name in lower case: names differ in more than ASCII case, or are the same. The arena's. */
+struct str user_name_fold(struct arena *a, struct str username);
+
 /* By the name they type, without regard to ASCII case. */
 MUST_USE enum err user_find(struct store *db, struct arena *a, struct str username,
 	struct user *out, uint64_t *version);

@@ -24,6 +24,8 @@ const char *const response_mode_names[] = {
 
 const char *const response_type_names[] = { "code", NULL };
 
+static const struct param authz_rows[AZ__MAX] = { AUTHZ_PARAM_ROWS };
+
 static const struct prompt_row {
 	const char *name;
 	unsigned bit;
@@ -43,25 +45,6 @@ static const struct unsupported_row {
 	{ AZ_REQUEST_URI, OAUTH_REQUEST_URI_NOT_SUPPORTED },
 	{ AZ_REGISTRATION, OAUTH_REGISTRATION_NOT_SUPPORTED },
 };
-
-/* A parameter that was refused by its row, as an error that has a code. */
-static enum err
-refuse_param(struct request *rq, enum oauth_error error)
-{
-	static const struct param rows[] = { AUTHZ_PARAM_ROWS };
-	const char *name = rq->param_at < COUNT(rows) ? rows[rq->param_at].name : "request";
-
-	switch (rq->param_error) {
-	case ERR_DUPLICATE:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "%s is there twice", name);
-	case ERR_RANGE:
-		return oauth_fail(rq, error, "%s is too long or has characters it must not", name);
-	case ERR_SYNTAX:
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the request is no form");
-	default:
-		return rq->param_error;
-	}
-}
 
 /* A request that names no response type we know may still say where errors belong. */
 static enum response_mode
@@ -125,7 +108,7 @@ authz_read(struct request *rq, struct authz_request *out)
 	if (rq->param_error != OK &&
 		(rq->param_at >= AZ__MAX || rq->param_at == AZ_CLIENT_ID ||
 			rq->param_at == AZ_REDIRECT_URI))
-		return refuse_param(rq, OAUTH_INVALID_REQUEST);
+		return oauth_fail_param(rq, authz_rows, AZ__MAX);
 	e = read_client(rq, out);
 	if (e == OK)
 		e = read_redirect(rq, out);
@@ -249,12 +232,8 @@ check_form(struct request *rq, struct authz_request *az)
 	size_t i;
 
 	(void)az;
-	if (rq->param_error != OK && rq->param_at == AZ_SCOPE)
-		return refuse_param(rq, OAUTH_INVALID_SCOPE);
-	if (rq->param_error != OK && rq->param_at == AZ_RESOURCE)
-		return refuse_param(rq, OAUTH_INVALID_TARGET);
 	if (rq->param_error != OK && rq->param_at < AZ__MAX)
-		return refuse_param(rq, OAUTH_INVALID_REQUEST);
+		return oauth_fail_param(rq, authz_rows, AZ__MAX);
 	for (i = 0; i < COUNT(unsupported); i++)
 		if (rq->param[unsupported[i].param].n > 0)
 			return oauth_fail(rq, unsupported[i].error, "not supported here");

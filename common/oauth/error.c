@@ -52,6 +52,37 @@ oauth_fail(struct request *rq, enum oauth_error error, const char *fmt, ...)
 	return ERR_REFUSED;
 }
 
+/* Parameters whose content has an error of its own. */
+static enum oauth_error
+error_of_param(const char *name)
+{
+	if (str_eqz(STR("scope"), name))
+		return OAUTH_INVALID_SCOPE; /* RFC 6749 section 5.2 */
+	if (str_eqz(STR("resource"), name))
+		return OAUTH_INVALID_TARGET; /* RFC 8707 section 2 */
+	return OAUTH_INVALID_REQUEST;
+}
+
+enum err
+oauth_fail_param(struct request *rq, const struct param *table, size_t n)
+{
+	const char *name = rq->param_at < n ? table[rq->param_at].name : "the request";
+
+	switch (rq->param_error) {
+	case ERR_NOTFOUND:
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "%s missing", name);
+	case ERR_DUPLICATE:
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "%s is there twice", name);
+	case ERR_RANGE:
+		return oauth_fail(rq, error_of_param(name),
+			"%s is too long, has characters it must not or is in the query", name);
+	case ERR_SYNTAX:
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the request is no form");
+	default:
+		return rq->param_error;
+	}
+}
+
 void
 oauth_fail_from(struct request *rq, enum err e)
 {

@@ -10,7 +10,7 @@
 #ifndef OAUTH_ERROR_H
 #define OAUTH_ERROR_H
 
-#include "http/request.h"
+#include "http/param.h"
 
 enum oauth_error {
 	OAUTH_INVALID_REQUEST, /* RFC 6749 4.1.2.1, 5.2 */
@@ -48,6 +48,11 @@ extern const struct oauth_error_row oauth_errors[OAUTH__MAX];
  * and returns ERR_REFUSED. */
 MUST_USE enum err
 oauth_fail(struct request *rq, enum oauth_error error, const char *fmt, ...) PRINTF(3, 4);
+
+/* Refuses for what param_read said (rq->param_error, rq->param_at) about a parameter of the table:
+ * by invalid_scope and invalid_target where the parameter has an error of its own. An error of ours
+ * is returned as it is. */
+MUST_USE enum err oauth_fail_param(struct request *rq, const struct param *table, size_t n);
 
 /* Makes an error of ours that reached the edge into a refusal: ERR_FULL and the like become
  * temporarily_unavailable, the rest server_error; ERR_REFUSED stays. */

@@ -119,9 +119,7 @@ activate(struct request *rq, struct grant_row *row, struct batch *b, struct str 
 
 	row->g.state = GRANT_ACTIVE;
 	if (strs_has(rq->client->grant_types, STR("refresh_token"))) {
-		if (rq->client->refresh_token_expiration == REFRESH_SLIDING)
-			row->g.refresh_expires =
-				clock_now() + rq->client->sliding_refresh_token_lifetime;
+		grant_slide(&row->g, rq->client, clock_now());
 		e = grant_rotate(rq->arena, row, rq->client, (struct str){ 0 }, refresh);
 	}
 	return e == OK ? grant_put(b, rq->arena, row) : e;

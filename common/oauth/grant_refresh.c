@@ -98,9 +98,8 @@ advance(struct request *rq, struct refresh *r, struct batch *b, struct str *toke
 		*token = r->successor;
 		return OK;
 	}
-	/* Sliding never passes the end of the grant, which grant_check looks at. */
 	if (slides)
-		r->row.g.refresh_expires = clock_now() + c->sliding_refresh_token_lifetime;
+		grant_slide(&r->row.g, c, clock_now());
 	if (c->refresh_token_usage == REFRESH_ROTATE)
 		e = grant_rotate(rq->arena, &r->row, c, presented, token);
 	else if (!slides)

@@ -1,0 +1,98 @@
+/*
+ * batch - a state change as bytes
+ * SPDX-License-Identifier: ISC
+ *
+ * Each operation is a kind byte, the key's length (4 bytes, big-endian) and
+ * the key; then a guard has the version (8 bytes), a put the value's length
+ * (4 bytes) and the value.
+ */
+#include "store/batch.h"
+
+void
+batch_init(struct batch *b, struct arena *a)
+{
+	buf_init(&b->ops, a, BATCH_MAX);
+	b->n = 0;
+}
+
+/* A key begins with a class byte, which is never NUL. */
+static bool
+is_key(struct str key)
+{
+	return key.n > 0 && key.n <= KEY_MAX_LEN && key.p[0] != '\0';
+}
+
+/* A key that cannot be stored makes the batch one that cannot be committed (ERR_RANGE). */
+static void
+add(struct batch *b, enum batch_kind kind, struct str key)
+{
+	if (!is_key(key))
+		b->ops.full = true;
+	buf_byte(&b->ops, (unsigned char)kind);
+	buf_u32(&b->ops, (uint32_t)key.n);
+	buf_add(&b->ops, key);
+	b->n++;
+}
+
+void
+batch_guard(struct batch *b, struct str key, uint64_t version)
+{
+	add(b, BATCH_GUARD, key);
+	buf_u64(&b->ops, version);
+}
+
+void
+batch_put(struct batch *b, struct str key, struct str value)
+{
+	add(b, BATCH_PUT, key);
+	if (value.n > BATCH_MAX)
+		b->ops.full = true;
+	buf_u32(&b->ops, (uint32_t)value.n);
+	buf_add(&b->ops, value);
+}
+
+void
+batch_del(struct batch *b, struct str key)
+{
+	add(b, BATCH_DEL, key);
+}
+
+static enum err
+take_span(struct str *ops, struct str *out)
+{
+	uint32_t n;
+	enum err e;
+
+	e = str_take_u32(ops, &n);
+	return e != OK ? e : str_take(ops, n, out);
+}
+
+enum err
+batch_next(struct str *ops, struct batch_op *op)
+{
+	struct str kind;
+	enum err e;
+
+	if (ops->n == 0)
+		return ERR_NOTFOUND;
+	*op = (struct batch_op){ 0 };
+	e = str_take(ops, 1, &kind);
+	if (e != OK)
+		return e;
+	e = take_span(ops, &op->key);
+	if (e != OK)
+		return e;
+	if (!is_key(op->key))
+		return ERR_SYNTAX;
+	op->kind = (enum batch_kind)(unsigned char)kind.p[0];
+	switch (op->kind) {
+	case BATCH_GUARD:
+		return str_take_u64(ops, &op->version);
+	case BATCH_PUT:
+		return take_span(ops, &op->value);
+	case BATCH_DEL:
+		return OK;
+	default:
+		return ERR_SYNTAX;
+	}
+}

@@ -1,0 +1,54 @@
+/*
+ * batch - a state change: guards, puts and deletes that happen together or not at all
+ * SPDX-License-Identifier: ISC
+ *
+ * A batch is data, not code: its encoded form is all that a commit needs, so
+ * it can be handed to another process. Decide first (read, check, hash,
+ * sign), then commit once, last.
+ *
+ *	batch_init(&b, a);
+ *	batch_guard(&b, key, version);
+ *	batch_put(&b, key, value);
+ *	e = store_commit(db, &b);
+ */
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include "base/buf.h"
+#include "store/env.h"
+
+#define BATCH_MAX ((size_t)1 << 20) /* bytes of an encoded batch */
+#define KEY_MAX_LEN 511
+
+struct batch {
+	struct buf ops; /* the encoded form */
+	size_t n;	/* operations */
+};
+
+/* An empty batch in arena `a`. */
+void batch_init(struct batch *b, struct arena *a);
+
+/* The commit happens only if the key has that version then (0: is absent). */
+void batch_guard(struct batch *b, struct str key, uint64_t version);
+
+/* Sets or removes a key; removing an absent one is no error. */
+void batch_put(struct batch *b, struct str key, struct str value);
+void batch_del(struct batch *b, struct str key);
+
+enum batch_kind {
+	BATCH_GUARD = 1,
+	BATCH_PUT,
+	BATCH_DEL,
+};
+
+struct batch_op {
+	enum batch_kind kind;
+	struct str key, value;
+	uint64_t version;
+};
+
+/* Takes the next operation off an encoded batch: ERR_NOTFOUND at its end, ERR_SYNTAX if malformed.
+ */
+MUST_USE enum err batch_next(struct str *ops, struct batch_op *op);
+
+#endif

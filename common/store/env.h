@@ -1,0 +1,53 @@
+/*
+ * env - an environment: one LMDB database file and its locks
+ * SPDX-License-Identifier: ISC
+ *
+ * Open an environment once per process, after any fork, and never twice: a
+ * second open or close of the same lock file in one process lets another
+ * process write at the same time. The durable kind is synced before a commit
+ * answers; the volatile kind survives our crash but not a power cut, and is
+ * made anew for each boot. MDB_WRITEMAP is never used: a kill in the middle
+ * of a commit corrupts it.
+ */
+#ifndef STORE_ENV_H
+#define STORE_ENV_H
+
+#include "base/str.h"
+
+struct store;
+
+enum {
+	STORE_CREATE = 1,   /* make the directory (not its parents) and database when absent */
+	STORE_READONLY = 2, /* commits are ERR_DENIED */
+	STORE_VOLATILE = 4, /* commits are not synced */
+};
+
+struct store_options {
+	unsigned flags;
+	int64_t map_size; /* bytes; 0: as it is, and it never shrinks */
+	int64_t readers;  /* reader slots; counts for the first opener */
+};
+
+/* Opens the environment in directory `dir`, clears the slots of dead readers. ERR_NOTFOUND (and no
+ * STORE_CREATE), ERR_EXISTS (this process has it open), ERR_DENIED, ERR_UNSUPPORTED (a network
+ * file system), ERR_CORRUPT, ERR_SYSTEM. */
+MUST_USE enum err
+store_open(const char *dir, const struct store_options *options, struct store **out);
+
+/* Closes; NULL is allowed. */
+void store_close(struct store *s);
+
+/* Clears reader slots of dead processes; *cleared may be NULL. */
+MUST_USE enum err store_clear_readers(struct store *s, int *cleared);
+
+struct store_usage {
+	int64_t map_size, used; /* bytes; free pages are not in use */
+	int64_t entries;
+	int64_t readers; /* slots that were ever taken */
+};
+MUST_USE enum err store_usage(struct store *s, struct store_usage *out);
+
+/* Writes a consistent, compact copy into the existing empty directory `dir` while others go on. */
+MUST_USE enum err store_copy(struct store *s, const char *dir);
+
+#endif

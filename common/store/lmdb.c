@@ -1,0 +1,159 @@
+/*
+ * lmdb - errors and transactions of LMDB
+ * SPDX-License-Identifier: ISC
+ *
+ * Every code that LMDB or the system can give is mapped here and nowhere else.
+ */
+#include "store/lmdb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define RESIZE_TRIES 8
+
+static enum err
+map(int rc)
+{
+	switch (rc) {
+	case MDB_SUCCESS:
+		return OK;
+	case MDB_NOTFOUND:
+	case ENOENT:
+		return ERR_NOTFOUND;
+	case MDB_KEYEXIST:
+		return ERR_CONFLICT;
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+	case MDB_READERS_FULL:
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return ERR_FULL;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_DENIED;
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_CURSOR_FULL:
+	case MDB_PAGE_FULL:
+	case MDB_INVALID:
+		return ERR_CORRUPT;
+	case MDB_VERSION_MISMATCH:
+		return ERR_UNSUPPORTED;
+	case MDB_BAD_VALSIZE:
+		return ERR_RANGE;
+	default:
+		return ERR_SYSTEM;
+	}
+}
+
+enum err
+lmdb_err(const char *what, int rc)
+{
+	enum err e;
+
+	e = map(rc);
+	/* A failed write of the meta page makes the environment unusable until it is opened anew,
+	 * which is for a new process to do. */
+	if (rc == MDB_PANIC)
+		fatal("store: %s: %s", what, mdb_strerror(rc));
+	if (e != OK && e != ERR_NOTFOUND && e != ERR_CONFLICT)
+		log_reason(LOG_STORE, "%s: %s", what, mdb_strerror(rc));
+	return e;
+}
+
+/* A process that was opened before a fork shares its reader slot with its parent: pages that one of
+ * them reads may be overwritten. */
+static void
+check_process(const struct store *s)
+{
+	if (s->pid != getpid())
+		bug("store: used in another process than opened it");
+}
+
+enum err
+lmdb_read(struct store *s)
+{
+	int rc, tries = RESIZE_TRIES;
+
+	check_process(s);
+	rc = mdb_txn_renew(s->read);
+	while (rc == MDB_MAP_RESIZED && tries-- > 0) {
+		rc = mdb_env_set_mapsize(s->env, 0);
+		if (rc == MDB_SUCCESS)
+			rc = mdb_txn_renew(s->read);
+	}
+	return lmdb_err("read transaction", rc);
+}
+
+void
+lmdb_read_end(struct store *s)
+{
+	mdb_txn_reset(s->read);
+}
+
+int
+lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn)
+{
+	int rc, tries = RESIZE_TRIES;
+
+	rc = mdb_txn_begin(env, NULL, flags, txn);
+	while (rc == MDB_MAP_RESIZED && tries-- > 0) {
+		rc = mdb_env_set_mapsize(env, 0);
+		if (rc == MDB_SUCCESS)
+			rc = mdb_txn_begin(env, NULL, flags, txn);
+	}
+	return rc;
+}
+
+enum err
+lmdb_write(struct store *s, MDB_txn **txn)
+{
+	check_process(s);
+	return lmdb_err("write transaction", lmdb_begin(s->env, 0, txn));
+}
+
+MDB_val
+lmdb_val(struct str s)
+{
+	MDB_val v;
+
+	v.mv_size = s.n;
+	v.mv_data = (void *)(uintptr_t)s.p; /* LMDB does not write to a key */
+	return v;
+}
+
+struct str
+lmdb_str(MDB_val v)
+{
+	return str_bytes(v.mv_data, v.mv_size);
+}
+
+enum err
+lmdb_cut(MDB_val v, struct str *value, uint64_t *version)
+{
+	const unsigned char *p = v.mv_data;
+	uint64_t n = 0;
+	size_t i;
+
+	if (v.mv_size < VERSION_LEN)
+		return ERR_CORRUPT;
+	for (i = 0; i < VERSION_LEN; i++)
+		n = n << 8 | p[i];
+	*version = n;
+	*value = str_skip(lmdb_str(v), VERSION_LEN);
+	return OK;
+}
+
+enum err
+lmdb_path(const char *dir, const char *name, char *path, size_t size)
+{
+	int n;
+
+	n = snprintf(path, size, "%s/%s", dir, name);
+	return n < 0 || (size_t)n >= size ? ERR_RANGE : OK;
+}

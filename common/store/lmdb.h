@@ -1,0 +1,63 @@
+/*
+ * lmdb - what the files of this folder share: the environment and its transactions
+ * SPDX-License-Identifier: ISC
+ *
+ * Private to store/: nobody else includes this or lmdb.h of the library.
+ */
+#ifndef STORE_LMDB_H
+#define STORE_LMDB_H
+
+#include <sys/types.h>
+
+#include <lmdb.h>
+
+#include "base/arena.h"
+#include "store/env.h"
+
+#define VERSION_LEN 8 /* bytes of the version before each value */
+
+/* The one row that is not a caller's. It is there in a copy and says what versions are counted from
+ * in it, because a compact copy counts transactions from 1 again. */
+#define BASE_KEY STR("\0")
+
+struct store {
+	MDB_env *env;
+	MDB_txn *read; /* reset between calls; keeps its reader slot, pins no page */
+	MDB_dbi dbi;
+	unsigned flags;
+	uint64_t base; /* a version is this plus the id of the transaction that wrote it */
+	pid_t pid;     /* of the process that opened it */
+	dev_t dev;     /* of the directory */
+	ino_t ino;
+	struct store *next; /* all that are open in this process */
+};
+
+/* What an error of LMDB or errno means to us; logs the ones an operator should see, under `what`.
+ * MDB_KEYEXIST is ours: a guard that does not hold. Never call it inside a write transaction. */
+MUST_USE enum err lmdb_err(const char *what, int rc);
+
+/* Begins and ends the read transaction, which is s->read in between. */
+MUST_USE enum err lmdb_read(struct store *s);
+void lmdb_read_end(struct store *s);
+
+/* Begins the write transaction; waits for other processes. */
+MUST_USE enum err lmdb_write(struct store *s, MDB_txn **txn);
+
+/* mdb_txn_begin() that takes over a map size another process has set (MDB_MAP_RESIZED). */
+MUST_USE int lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn);
+
+/* Spans as LMDB has them, and back. */
+MDB_val lmdb_val(struct str s);
+struct str lmdb_str(MDB_val v);
+
+/* Cuts the version off a stored value: ERR_CORRUPT when it has none. */
+MUST_USE enum err lmdb_cut(MDB_val v, struct str *value, uint64_t *version);
+
+/* For a volatile environment: if the machine was booted since it was made, removes it from `dir` so
+ * that it is made anew. ERR_NOTFOUND when that is needed and `flags` do not let us. */
+MUST_USE enum err lmdb_boot(const char *dir, unsigned flags);
+
+/* The path of `name` in `dir`: ERR_RANGE when it does not fit. */
+MUST_USE enum err lmdb_path(const char *dir, const char *name, char *path, size_t size);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * sweep - removes what has expired
+ * SPDX-License-Identifier: ISC
+ *
+ * No guards: a key has its hour in it, so whatever is there under it now has
+ * expired too.
+ */
+#include "store/sweep.h"
+
+#include "store/commit.h"
+
+#define HOUR 3600
+#define CHUNK 256 /* rows of one commit */
+
+/* The hour of a row; a key too short to have one never expires. */
+static uint32_t
+row_hour(struct str key)
+{
+	struct str rest = str_skip(key, 1);
+	uint32_t hour;
+
+	return str_take_u32(&rest, &hour) == OK ? hour : UINT32_MAX;
+}
+
+/* Hours after the last one of 32 bits stand for "never". */
+static bool
+is_over(uint32_t hour, int64_t now)
+{
+	return hour != UINT32_MAX && now >= 0 && (int64_t)hour <= now / HOUR;
+}
+
+/* The deletes of the expired rows in front; *n counts them. */
+static enum err
+collect(struct arena *a, struct batch *b, const struct store_rows *rows, int64_t now,
+	sweep_fn *also, size_t *n)
+{
+	enum err e;
+
+	for (*n = 0; *n < rows->n && is_over(row_hour(rows->v[*n].key), now); ++*n) {
+		batch_del(b, rows->v[*n].key);
+		if (also == NULL)
+			continue;
+		e = also(a, b, &rows->v[*n]);
+		if (e != OK)
+			return e;
+	}
+	return OK;
+}
+
+/* One commit; *n is how many rows it removed, *more whether there may be others. */
+static enum err
+sweep_chunk(struct store *s, struct arena *a, char c, int64_t now, size_t most, sweep_fn *also,
+	size_t *n, bool *more)
+{
+	struct store_rows rows;
+	struct batch b;
+	enum err e;
+
+	e = store_scan(s, a, str_bytes(&c, 1), STR(""), most, &rows);
+	if (e != OK)
+		return e;
+	batch_init(&b, a);
+	e = collect(a, &b, &rows, now, also, n);
+	if (e != OK || *n == 0) {
+		*more = false;
+		return e;
+	}
+	*more = *n == rows.n && rows.more;
+	return store_commit(s, &b);
+}
+
+enum err
+sweep_class(struct store *s, char c, int64_t now, size_t most, sweep_fn *also, size_t *removed)
+{
+	bool more = true;
+	struct arena *a;
+	enum err e = OK;
+	size_t n;
+
+	*removed = 0;
+	a = arena_new(ARENA_CEILING);
+	while (e == OK && more && *removed < most) {
+		n = most - *removed < CHUNK ? most - *removed : CHUNK;
+		e = sweep_chunk(s, a, c, now, n, also, &n, &more);
+		if (e == OK)
+			*removed += n;
+		arena_reset(a);
+	}
+	arena_free(a);
+	return e;
+}
