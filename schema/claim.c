@@ -40,3 +40,20 @@ claim_find(struct str name)
 			return &claim_rows[i];
 	return NULL;
 }
+
+/* RFC 7519 section 4.1, OpenID Connect Core section 2, RFC 7662 section 2.2, RFC 9068 section 2.2.
+ */
+static const char *const reserved[] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid",
+	"nonce", "auth_time", "acr", "amr", "azp", "at_hash", "c_hash", "cnf", "act", "client_id",
+	"scope", "active", "token_type", "events" };
+
+bool
+claim_is_reserved(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(reserved); i++)
+		if (str_eqz(name, reserved[i]))
+			return true;
+	return false;
+}

@@ -106,11 +106,11 @@ user_check_claims(struct arena *a, struct str json, const char **why)
 		return ERR_SYNTAX;
 	for (i = 0; i < js_count(obj); i++) {
 		v = js_at(obj, i, &name);
-		if (!str_eqz(name, "sub") && claim_fits(claim_find(name), v))
+		if (!claim_is_reserved(name) && claim_fits(claim_find(name), v))
 			continue;
 		*why = arena_z(a,
 			arena_printf(a,
-				"claim \"%.*s\" is empty, of the wrong type, or not for setting",
+				"claim \"%.*s\" is empty, of the wrong type or set by the program",
 				STR_FMT(name)));
 		return ERR_TYPE;
 	}

@@ -31,8 +31,8 @@ open_names(struct request *rq, struct strs scopes, struct strs *names)
 	return OK;
 }
 
-/* A claim without a value is left out, never null or empty (section 5.3.2). The user's record names
- * no claim twice, and `sub` and `updated_at` come from the record itself. */
+/* A claim without a value is left out, never null or empty (section 5.3.2). `updated_at` comes
+ * from the record itself when the user's claims have none. */
 static void
 write_claims(struct request *rq, const struct user *u, const struct js *claims, struct strs names,
 	struct js_out *w)
@@ -44,7 +44,7 @@ write_claims(struct request *rq, const struct user *u, const struct js *claims, 
 	for (i = 0; i < names.n; i++) {
 		name = arena_z(rq->arena, names.v[i]);
 		v = claims == NULL ? NULL : js_get(claims, name);
-		if (v != NULL && !str_eqz(names.v[i], "sub"))
+		if (v != NULL)
 			js_put_raw(w, name, js_text(v, rq->arena));
 		else if (str_eqz(names.v[i], "updated_at"))
 			js_put_int(w, name, u->updated);

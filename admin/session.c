@@ -1,0 +1,126 @@
+/*
+ * session - tessera session: who is signed in, and ending it
+ * SPDX-License-Identifier: ISC
+ */
+#include "model/session.h"
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/user.h"
+
+struct walk {
+	struct cli *c;
+	struct str sub, sid; /* empty: any */
+	int64_t now;
+	struct listing *list; /* NULL: revoke */
+	int64_t n;
+};
+
+static const char *const columns[] = { "sid", "username", "amr", "auth_time", "expires", NULL };
+
+static void
+list_session(struct walk *w, struct arena *a, const struct session *s)
+{
+	list_record(w->list, &record_session, s);
+	list_str(w->list, "username", user_name_of(w->c->opened.durable, a, s->sub));
+	list_next(w->list);
+}
+
+static enum err
+end_session(
+	struct walk *w, struct arena *a, struct str key, const struct session *s, uint64_t version)
+{
+	struct session_row row = { *s, key, version };
+	enum err e;
+
+	e = session_end(w->c->opened.durable, a, &row);
+	if (e == ERR_NOTFOUND)
+		return OK; /* it ended by itself */
+	if (e != OK)
+		return e;
+	cli_changed(w->c, s->sid);
+	w->n++;
+	return OK;
+}
+
+static enum err
+each(void *arg, struct arena *a, struct str key, const void *base, uint64_t version)
+{
+	const struct session *s = base;
+	struct walk *w = arg;
+
+	if (s->expires <= w->now || (w->sub.n > 0 && !str_eq(s->sub, w->sub)) ||
+		(w->sid.n > 0 && !str_eq(s->sid, w->sid)))
+		return OK;
+	if (w->list == NULL)
+		return end_session(w, a, key, s, version);
+	list_session(w, a, s);
+	return OK;
+}
+
+static int
+walk(struct walk *w)
+{
+	enum err e;
+
+	e = record_each(w->c->opened.durable, KEY_SESSION, &record_session, each, w);
+	return cli_error(STR("sessions"), e);
+}
+
+static int
+begin(struct cli *c, struct walk *w)
+{
+	struct str name = cli_option(c, "user");
+	struct user u;
+	enum err e;
+
+	*w = (struct walk){ .c = c, .now = clock_now() };
+	if (name.n == 0)
+		return STATUS_DONE;
+	e = user_lookup(c->opened.durable, c->a, name, &u, NULL);
+	if (e != OK)
+		return cli_error(arena_printf(c->a, "user %.*s", STR_FMT(name)), e);
+	w->sub = u.sub;
+	return STATUS_DONE;
+}
+
+int
+cmd_session_list(struct cli *c)
+{
+	struct listing l;
+	struct walk w;
+	int status, ended;
+
+	status = begin(c, &w);
+	if (status != STATUS_DONE)
+		return status;
+	w.list = &l;
+	list_begin(&l, c, "sessions", columns);
+	status = walk(&w);
+	ended = list_end(&l);
+	return status == STATUS_DONE ? ended : status;
+}
+
+int
+cmd_session_revoke(struct cli *c)
+{
+	struct str sid = cli_word(c, 0);
+	struct object o;
+	struct walk w;
+	int status;
+
+	if ((sid.n > 0) + cli_has(c, "user") + cli_has(c, "all") != 1)
+		return cli_fail(STATUS_USAGE, STR(""), "say one of: a sid, --user NAME, --all");
+	status = begin(c, &w);
+	if (status != STATUS_DONE)
+		return status;
+	w.sid = sid;
+	status = walk(&w);
+	if (status != STATUS_DONE)
+		return status;
+	if (sid.n > 0 && w.n == 0)
+		return cli_error(arena_printf(c->a, "session %.*s", STR_FMT(sid)), ERR_NOTFOUND);
+	object_begin(&o, c);
+	object_int(&o, "revoked", w.n);
+	return object_end(&o);
+}
