@@ -26,7 +26,7 @@ extern const size_t claim_count;
 /* The row of a standard claim, or NULL. */
 const struct claim_row *claim_find(struct str name);
 
-/* Whether tokens and answers have a member of that name of their own, so that no user's claim may. */
+/* Whether tokens and answers have a member of that name themselves, so that no user's claim may. */
 bool claim_is_reserved(struct str name);
 
 #endif

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: ISC
  *
  * A deployment is a directory: DATA/registry (issuer -> name) and, for each
- * authority, DATA/<name>/{durable,keys,volatile.<boot id>}. Removing the
+ * authority, DATA/<name>/{durable,keys,volatile}. Removing the
  * directory removes the authority. A process keeps a bounded number of
  * environments open.
  *

@@ -4,7 +4,6 @@
  */
 #include "model/deployment.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,22 +76,6 @@ deployment_registry(struct deployment *d, struct arena *a)
 	return store_open(deployment_path(d, a, "registry", ""), &o, &d->registry);
 }
 
-/* The volatile store is one for each boot, so that what a power cut left is never read. */
-static char *
-volatile_path(const struct deployment *d, struct arena *a, const char *name)
-{
-	char id[64] = "0";
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-	size_t n;
-
-	if (f != NULL) {
-		n = fread(id, 1, 8, f);
-		id[n] = '\0';
-		fclose(f);
-	}
-	return deployment_path(d, a, name, arena_z(a, arena_printf(a, "volatile.%s", id)));
-}
-
 static enum err
 slot_open_keys(struct deployment *d, struct arena *a, struct slot *s)
 {
@@ -122,7 +105,7 @@ slot_open(struct deployment *d, struct arena *a, struct slot *s)
 		durable.flags = STORE_READONLY;
 	e = store_open(deployment_path(d, a, s->name, "durable"), &durable, &s->durable);
 	if (e == OK && (d->rights & STORE_COUNT))
-		e = store_open(volatile_path(d, a, s->name), &counts, &s->volatile_);
+		e = store_open(deployment_path(d, a, s->name, "volatile"), &counts, &s->volatile_);
 	if (e == OK && (d->rights & (STORE_KEYS | STORE_ADMIN)))
 		e = slot_open_keys(d, a, s);
 	return e;
