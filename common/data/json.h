@@ -72,12 +72,14 @@ struct js_out {
 	bool comma; /* the next value needs one before it */
 };
 
+/* Begins a document at the end of `b`. */
 void js_start(struct js_out *w, struct buf *b);
 
 /* Opens '{' or '['; closes '}' or ']'. `name` is the member's name, NULL within an array. */
 void js_open(struct js_out *w, const char *name, char bracket);
 void js_close(struct js_out *w, char bracket);
 
+/* A value of each type; a text is escaped where it must be. */
 void js_put_str(struct js_out *w, const char *name, struct str s);
 void js_put_int(struct js_out *w, const char *name, int64_t v);
 void js_put_bool(struct js_out *w, const char *name, bool v);

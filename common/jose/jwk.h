@@ -31,6 +31,7 @@ MUST_USE enum err jwk_parse(struct arena *a, struct str json, struct jwk **out);
 /* A fresh private key for `alg` and no other; RSA has 2048 bits. Its kid is the thumbprint. */
 MUST_USE enum err jwk_generate(enum alg alg, struct jwk **out);
 
+/* Wipes and frees; NULL is allowed. The second has the form that arena_defer() wants. */
 void jwk_free(struct jwk *key);
 void jwk_defer(void *key);
 

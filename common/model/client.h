@@ -32,6 +32,7 @@ MUST_USE enum err secret_check(struct arena *a, struct list secrets, struct str 
 /* Whether any enabled client allows the CORS origin. */
 bool client_origin_allowed(struct store *db, struct arena *a, struct str origin);
 
+/* Whether it has no secret to show: its authentication method is `none`. */
 bool client_is_public(const struct client *c);
 
 #endif

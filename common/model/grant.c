@@ -121,12 +121,16 @@ refresh_parse(struct arena *a, struct str token, struct refresh_parts *out)
 static struct str
 successor_pad(struct arena *a, const struct refresh_parts *predecessor, struct str secret)
 {
-	struct str label = arena_printf(a, "successor of %lld %.*s",
-		(long long)predecessor->generation, STR_FMT(predecessor->id));
-	struct str pad = hash_hmac(a, predecessor->secret, label);
 	char *out = arena_alloc(a, secret.n);
+	struct str pad;
+	struct buf b;
 	size_t i;
 
+	buf_init(&b, a, 64);
+	buf_add(&b, STR("successor"));
+	buf_add(&b, predecessor->id);
+	buf_u32(&b, (uint32_t)predecessor->generation);
+	pad = hash_hmac(a, predecessor->secret, buf_str(&b));
 	if (secret.n != pad.n)
 		bug("successor of %zu bytes", secret.n);
 	for (i = 0; i < secret.n; i++)

@@ -220,19 +220,21 @@ put_key(struct batch *b, struct arena *a, struct store *db, const struct signing
 	return record_put(b, a, &record_key, key, k, version);
 }
 
-/* Ends the time of the keys that sign now. */
+/* Ends the time of the keys that sign now, also of one that only does so for want of another. */
 static enum err
 retire_active(struct batch *b, struct arena *a, struct store *db, const struct authority *auth,
 	const struct key_options *o, const struct signing_keys *keys)
 {
 	int64_t now = clock_now();
+	const struct signing_key *signs = ring_choose(keys, o->alg, now);
 	struct signing_key k;
 	enum err e = OK;
 	size_t i;
 
 	for (i = 0; i < keys->n && e == OK; i++) {
 		k = keys->v[i];
-		if (k.alg != (int)o->alg || key_phase(&k, now) != KEY_ACTIVE)
+		if (&keys->v[i] != signs &&
+			(k.alg != (int)o->alg || key_phase(&k, now) != KEY_ACTIVE))
 			continue;
 		k.active_until = now;
 		k.published_until = now + auth->key_retired;

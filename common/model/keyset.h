@@ -36,9 +36,11 @@ enum key_phase {
 
 struct keyring; /* the private side: keys environment, master key, loaded keys */
 
+/* Remembers where the keys are and the file of the master key; both are read when first needed. */
 MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct keyring **out);
 void keyring_close(struct keyring *r);
 
+/* In which part of its life a key is at that time, by its dates alone; and what that is called. */
 enum key_phase key_phase(const struct signing_key *k, int64_t now);
 const char *key_phase_name(enum key_phase p);
 

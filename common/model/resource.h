@@ -9,6 +9,8 @@
 #include "schema/resource.h"
 #include "schema/scope.h"
 
+/* Reads, writes (guarded by the version, 0: must be new; *why says what a check found) and deletes
+ * one. ERR_NOTFOUND, ERR_CONFLICT, ERR_EXISTS, ERR_RANGE. */
 MUST_USE enum err resource_get(struct store *db, struct arena *a, struct str name,
 	struct resource *out, uint64_t *version);
 MUST_USE enum err resource_put(
@@ -22,6 +24,7 @@ struct resources {
 };
 MUST_USE enum err resource_all(struct store *db, struct arena *a, struct resources *out);
 
+/* The same for scopes. */
 MUST_USE enum err
 scope_get(struct store *db, struct arena *a, struct str name, struct scope *out, uint64_t *version);
 MUST_USE enum err

@@ -32,7 +32,7 @@ upkeep_run(struct arena *a, const struct authority *auth, const struct opened *o
 	for (i = 0; i < COUNT(classes) && e == OK; i++)
 		if (classes[i].store != NULL)
 			e = sweep_class(classes[i].store, (char)classes[i].class, now, SWEEP_MOST,
-				NULL, classes[i].removed);
+				classes[i].removed);
 	if (e == OK)
 		e = store_clear_readers(o->durable, &done->readers);
 	if (e == OK)

@@ -16,6 +16,7 @@ MUST_USE enum err scope_split(struct arena *a, struct str text, struct strs *out
 /* The list in one text, parted by blanks. */
 struct str scope_join(struct arena *a, struct strs scopes);
 
+/* Whether each of `some` is in `of`. */
 bool scope_is_subset(struct strs some, struct strs of);
 
 /* Checks that each is a scope that exists, is enabled and allowed to the client, identity scopes

@@ -29,28 +29,21 @@ is_over(uint32_t hour, int64_t now)
 	return hour != UINT32_MAX && now >= 0 && (int64_t)hour <= now / HOUR;
 }
 
-/* The deletes of the expired rows in front; *n counts them. */
-static enum err
-collect(struct arena *a, struct batch *b, const struct store_rows *rows, int64_t now,
-	sweep_fn *also, size_t *n)
+/* The deletes of the expired rows in front; returns how many. */
+static size_t
+collect(struct batch *b, const struct store_rows *rows, int64_t now)
 {
-	enum err e;
+	size_t n;
 
-	for (*n = 0; *n < rows->n && is_over(row_hour(rows->v[*n].key), now); ++*n) {
-		batch_del(b, rows->v[*n].key);
-		if (also == NULL)
-			continue;
-		e = also(a, b, &rows->v[*n]);
-		if (e != OK)
-			return e;
-	}
-	return OK;
+	for (n = 0; n < rows->n && is_over(row_hour(rows->v[n].key), now); n++)
+		batch_del(b, rows->v[n].key);
+	return n;
 }
 
 /* One commit; *n is how many rows it removed, *more whether there may be others. */
 static enum err
-sweep_chunk(struct store *s, struct arena *a, char c, int64_t now, size_t most, sweep_fn *also,
-	size_t *n, bool *more)
+sweep_chunk(
+	struct store *s, struct arena *a, char c, int64_t now, size_t most, size_t *n, bool *more)
 {
 	struct store_rows rows;
 	struct batch b;
@@ -60,17 +53,13 @@ sweep_chunk(struct store *s, struct arena *a, char c, int64_t now, size_t most, 
 	if (e != OK)
 		return e;
 	batch_init(&b, a);
-	e = collect(a, &b, &rows, now, also, n);
-	if (e != OK || *n == 0) {
-		*more = false;
-		return e;
-	}
-	*more = *n == rows.n && rows.more;
-	return store_commit(s, &b);
+	*n = collect(&b, &rows, now);
+	*more = *n > 0 && *n == rows.n && rows.more;
+	return *n > 0 ? store_commit(s, &b) : OK;
 }
 
 enum err
-sweep_class(struct store *s, char c, int64_t now, size_t most, sweep_fn *also, size_t *removed)
+sweep_class(struct store *s, char c, int64_t now, size_t most, size_t *removed)
 {
 	bool more = true;
 	struct arena *a;
@@ -81,7 +70,7 @@ sweep_class(struct store *s, char c, int64_t now, size_t most, sweep_fn *also, s
 	a = arena_new(ARENA_CEILING);
 	while (e == OK && more && *removed < most) {
 		n = most - *removed < CHUNK ? most - *removed : CHUNK;
-		e = sweep_chunk(s, a, c, now, n, also, &n, &more);
+		e = sweep_chunk(s, a, c, now, n, &n, &more);
 		if (e == OK)
 			*removed += n;
 		arena_reset(a);

@@ -124,11 +124,11 @@ test_utf8(void **state)
 		{ STR_INIT("\xf4\x8f\xbf\xbf"), 4, 0x10ffff },
 		{ STR_INIT(""), 0, 0 },
 		{ STR_INIT("\x80"), 0, 0 },
-		{ STR_INIT("\xc0\x80"), 0, 0 }, /* overlong NUL */
-		{ STR_INIT("\xe0\x80\xaf"), 0, 0 }, /* overlong '/' */
+		{ STR_INIT("\xc0\x80"), 0, 0 },		/* overlong NUL */
+		{ STR_INIT("\xe0\x80\xaf"), 0, 0 },	/* overlong '/' */
 		{ STR_INIT("\xf0\x80\x80\xaf"), 0, 0 }, /* the same in four */
-		{ STR_INIT("\xed\xa0\x80"), 0, 0 }, /* U+D800 */
-		{ STR_INIT("\xed\xbf\xbf"), 0, 0 }, /* U+DFFF */
+		{ STR_INIT("\xed\xa0\x80"), 0, 0 },	/* U+D800 */
+		{ STR_INIT("\xed\xbf\xbf"), 0, 0 },	/* U+DFFF */
 		{ STR_INIT("\xf4\x90\x80\x80"), 0, 0 }, /* U+110000 */
 		{ STR_INIT("\xf8\x88\x80\x80\x80"), 0, 0 },
 		{ STR_INIT("\xff"), 0, 0 },

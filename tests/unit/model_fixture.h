@@ -1,0 +1,120 @@
+/*
+ * model_fixture - what the tests of the upper floors share: one authority for each test program
+ * SPDX-License-Identifier: ISC
+ *
+ * `a`, `db`, `auth` and `o` are there in every test; the arena is reset after each, the store is
+ * not.
+ */
+#ifndef TESTS_MODEL_FIXTURE_H
+#define TESTS_MODEL_FIXTURE_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/seal.h"
+#include "model/authority.h"
+#include "model/client.h"
+#include "model/keyset.h"
+#include "model/resource.h"
+#include "model/user.h"
+#include "store/commit.h"
+
+#include "tests/unit/base_fixture.h"
+#include "tests/unit/scratch.h"
+
+#define ISSUER "https://id.example/acme"
+
+static struct arena *a, *kept;
+static struct store *db;
+static struct conf conf;
+static struct deployment *deployment;
+static struct authority auth;
+static struct opened o;
+
+static inline int
+model_open(void **state)
+{
+	(void)state;
+	secret_init();
+	(void)!log_open("test", "/dev/null"); /* half of what is tested here is complained about */
+	a = arena_new(ARENA_CEILING);
+	kept = arena_new(ARENA_CEILING);
+	field_defaults(&record_conf, &conf, kept);
+	conf.data = arena_str(kept, str_of(scratch_path("data")));
+	conf.master_key = arena_str(kept, str_of(scratch_path("master.key")));
+	conf.map_size = 64 << 20;
+	conf.password_memory = 1 << 20;
+	if (mkdir(scratch_path("data"), 0700) != 0 || seal_create(scratch_path("master.key")) != OK)
+		return -1;
+	field_defaults(&record_authority, &auth, kept);
+	auth.name = STR("acme");
+	auth.issuer = STR(ISSUER);
+	auth.id_token_alg = ALG_ES256; /* quick to make */
+	if (deployment_open(&conf, STORE_ADMIN | STORE_WRITE | STORE_COUNT, &deployment) != OK ||
+		authority_create(deployment, kept, &auth) != OK)
+		return -1;
+	if (authority_find(deployment, kept, STR("id.example"), STR("/acme"), &auth, &o) != OK)
+		return -1;
+	db = o.durable;
+	return 0;
+}
+
+static inline int
+model_close(void **state)
+{
+	(void)state;
+	deployment_close(deployment);
+	arena_free(a);
+	arena_free(kept);
+	return 0;
+}
+
+static inline int
+model_reset(void **state)
+{
+	(void)state;
+	arena_reset(a);
+	return 0;
+}
+
+/* Commits what a function has put into a batch. */
+static inline enum err
+commit(const struct batch *b)
+{
+	return store_commit(db, b);
+}
+
+/* A client of that name that may have codes and refresh tokens. */
+static inline struct client
+make_client(const char *id)
+{
+	const char *why = NULL;
+	struct client c;
+
+	field_defaults(&record_client, &c, kept);
+	c.client_id = str_of(id);
+	arena_strs_add(kept, &c.redirect_uris, STR("https://rp.example/cb"));
+	arena_strs_add(kept, &c.redirect_uris, STR("http://127.0.0.1/cb"));
+	arena_strs_add(kept, &c.grant_types, STR("refresh_token"));
+	arena_strs_add(kept, &c.scope, STR("openid"));
+	arena_strs_add(kept, &c.scope, STR("profile"));
+	arena_strs_add(kept, &c.scope, STR("offline_access"));
+	assert_int_equal(client_put(db, kept, &c, 0, &why), OK);
+	return c;
+}
+
+static inline struct user
+make_user(const char *name)
+{
+	const char *why = NULL;
+	struct user u;
+
+	field_defaults(&record_user, &u, kept);
+	u.username = str_of(name);
+	assert_int_equal(user_put(db, kept, &u, 0, &why), OK);
+	return u;
+}
+
+#define model_test(fn) cmocka_unit_test_teardown(fn, model_reset)
+#define run_model_tests(tests) cmocka_run_group_tests(tests, model_open, model_close)
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * test_keyset - rings that live by time alone (DESIGN section 5)
+ * SPDX-License-Identifier: ISC
+ */
+#include "model/keyset.h"
+
+#include "data/json.h"
+#include "jose/jws.h"
+
+#include "tests/unit/model_fixture.h"
+
+#define DAY 86400
+
+static size_t
+count_keys(void)
+{
+	struct signing_keys keys;
+
+	assert_int_equal(keyset_all(db, a, &keys), OK);
+	return keys.n;
+}
+
+static struct str
+signing_kid(void)
+{
+	struct str token;
+	struct jws jws;
+
+	/* Dates are read again after a while; another algorithm that is not there does it at once.
+	 */
+	assert_int_equal(keyset_sign(o.keyring, db, a, SIGN_ID_TOKEN, ALG_PS256, STR("{}"), &token),
+		ERR_NOTFOUND);
+	assert_int_equal(
+		keyset_sign(o.keyring, db, a, SIGN_ID_TOKEN, ALG_ES256, STR("{}"), &token), OK);
+	assert_int_equal(jws_parse(a, token, &jws), OK);
+	return jws.kid;
+}
+
+static void
+upkeep(size_t want_made, size_t want_gone)
+{
+	size_t made, gone;
+
+	assert_int_equal(keyset_upkeep(o.keyring, db, a, &auth, &made, &gone), OK);
+	assert_int_equal(made, want_made);
+	assert_int_equal(gone, want_gone);
+}
+
+static void
+phases_follow_the_dates(void **state)
+{
+	struct signing_key k = { .active_from = 10, .active_until = 20, .published_until = 30 };
+
+	(void)state;
+	assert_int_equal(key_phase(&k, 9), KEY_ANNOUNCED);
+	assert_int_equal(key_phase(&k, 10), KEY_ACTIVE);
+	assert_int_equal(key_phase(&k, 19), KEY_ACTIVE);
+	assert_int_equal(key_phase(&k, 20), KEY_RETIRED);
+	assert_int_equal(key_phase(&k, 29), KEY_RETIRED);
+	assert_int_equal(key_phase(&k, 30), KEY_DELETED);
+	k.revoked = true;
+	assert_int_equal(key_phase(&k, 15), KEY_REVOKED);
+}
+
+/* The dates of one ring over 104 days, as its settings say: 14 announced, 90 in all, 14 retired. */
+static void
+a_ring_turns_with_time(void **state)
+{
+	struct str first, second;
+
+	(void)state;
+	assert_int_equal(count_keys(), 1);
+	first = signing_kid();
+	upkeep(0, 0);
+	clock_shift(75 * DAY);
+	upkeep(0, 0);
+	clock_shift(76 * DAY);
+	upkeep(1, 0);
+	upkeep(0, 0);
+	assert_int_equal(count_keys(), 2);
+	assert_str(signing_kid(), first);
+	clock_shift(89 * DAY);
+	assert_str(signing_kid(), first);
+	clock_shift(91 * DAY);
+	second = signing_kid();
+	assert_false(str_eq(first, second));
+	upkeep(0, 0);
+	clock_shift(105 * DAY);
+	upkeep(0, 1);
+	assert_int_equal(count_keys(), 1);
+	assert_str(signing_kid(), second);
+	clock_shift(0);
+}
+
+/* Forgotten upkeep must not end the service: the last key goes on and stays published. */
+static void
+the_last_key_goes_on(void **state)
+{
+	struct str json, kid;
+	const struct js *set;
+
+	(void)state;
+	clock_shift(3650LL * DAY);
+	kid = signing_kid();
+	assert_int_equal(keyset_public(db, a, clock_now(), &json), OK);
+	assert_int_equal(js_parse(a, json, &set), OK);
+	assert_int_equal(js_count(js_get(set, "keys")), 1);
+	assert_true(kid.n > 0);
+	clock_shift(0);
+}
+
+static void
+a_leaked_key_is_gone_at_once(void **state)
+{
+	struct key_options options = { .alg = ALG_ES256, .revoke = true };
+	struct signing_key made;
+	struct str before = signing_kid();
+	struct jwk *key;
+
+	(void)state;
+	assert_int_equal(keyset_find(db, a, before, false, clock_now(), &key), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	assert_str(signing_kid(), made.kid);
+	assert_int_equal(keyset_find(db, a, before, true, clock_now(), &key), ERR_NOTFOUND);
+}
+
+/* What is stored opens only with the master key, and only under its own kid. */
+static void
+private_halves_are_sealed(void **state)
+{
+	struct str kid = signing_kid(), json;
+	struct private_key stored;
+	struct keyring *other;
+	struct store *keys;
+	struct seal *seal;
+	struct store_options so = { .flags = STORE_READONLY };
+
+	(void)state;
+	deployment_close(deployment);
+	assert_int_equal(store_open(scratch_path("data/acme/keys"), &so, &keys), OK);
+	assert_int_equal(record_get(keys, a, &record_private_key, key_text(a, KEY_PRIVATE, kid),
+				 &stored, NULL),
+		OK);
+	assert_int_equal(seal_open(scratch_path("master.key"), &seal), OK);
+	assert_int_equal(seal_reveal(seal, a, kid, stored.sealed, &json), OK);
+	assert_int_equal(seal_reveal(seal, a, STR("another"), stored.sealed, &json), ERR_CRYPTO);
+	seal_free(seal);
+	assert_int_equal(keyring_open(keys, str_of(scratch_path("no-such-file")), &other), OK);
+	keyring_close(other);
+	store_close(keys);
+	assert_int_equal(deployment_open(&conf, STORE_ADMIN, &deployment), OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		model_test(phases_follow_the_dates),
+		model_test(a_ring_turns_with_time),
+		model_test(the_last_key_goes_on),
+		model_test(a_leaked_key_is_gone_at_once),
+		model_test(private_halves_are_sealed),
+	};
+
+	return run_model_tests(tests);
+}
