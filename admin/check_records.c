@@ -224,7 +224,8 @@ look_keys(struct check *k)
 	if (e != OK)
 		return; /* the records were looked at before */
 	for (i = 0; i < keys.n; i++)
-		if (key_phase(&keys.v[i], clock_now()) == KEY_ACTIVE)
+		if (key_phase(&keys, i, clock_now()) == KEY_ACTIVE &&
+			clock_now() < keys.v[i].active_until)
 			active[keys.v[i].alg] = true;
 	k->need[k->c->auth.id_token_alg] = true;
 	k->need[k->c->auth.access_token_alg] = true;

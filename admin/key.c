@@ -27,10 +27,10 @@ static const char *const columns[] = { "kid", "alg", "phase", "active_from", "ac
 	"published_until", NULL };
 
 static void
-list_key(struct listing *l, const struct signing_key *k)
+list_key(struct listing *l, const struct signing_keys *keys, size_t i)
 {
-	list_record(l, &record_key, k);
-	list_str(l, "phase", str_of(key_phase_name(key_phase(k, clock_now()))));
+	list_record(l, &record_key, &keys->v[i]);
+	list_str(l, "phase", str_of(key_phase_name(key_phase(keys, i, clock_now()))));
 	list_next(l);
 }
 
@@ -47,7 +47,7 @@ cmd_key_list(struct cli *c)
 		return cli_error(STR("keys"), e);
 	list_begin(&l, c, "keys", columns);
 	for (i = 0; i < keys.n; i++)
-		list_key(&l, &keys.v[i]);
+		list_key(&l, &keys, i);
 	return list_end(&l);
 }
 
@@ -72,11 +72,25 @@ rings(struct cli *c, bool want[ALG__MAX])
 	if (e != OK)
 		return cli_error(STR("keys"), e);
 	for (i = 0; i < keys.n; i++) {
-		phase = key_phase(&keys.v[i], clock_now());
+		phase = key_phase(&keys, i, clock_now());
 		if (phase == KEY_ACTIVE || phase == KEY_ANNOUNCED)
 			want[keys.v[i].alg] = true;
 	}
 	return STATUS_DONE;
+}
+
+static enum err
+list_made(struct cli *c, struct listing *l, struct str kid)
+{
+	struct signing_keys keys;
+	enum err e;
+	size_t i;
+
+	e = keyset_all(c->opened.durable, c->a, &keys);
+	for (i = 0; e == OK && i < keys.n; i++)
+		if (str_eq(keys.v[i].kid, kid))
+			list_key(l, &keys, i);
+	return e;
 }
 
 static int
@@ -92,8 +106,8 @@ rotate(struct cli *c, enum alg alg, struct listing *l)
 	if (e != OK)
 		return cli_error(str_of(alg_names[alg]), e);
 	cli_changed(c, made.kid);
-	list_key(l, &made);
-	return STATUS_DONE;
+	e = list_made(c, l, made.kid);
+	return e == OK ? STATUS_DONE : cli_error(STR("keys"), e);
 }
 
 int

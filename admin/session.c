@@ -27,18 +27,16 @@ list_session(struct walk *w, struct arena *a, const struct session *s)
 }
 
 static enum err
-end_session(
-	struct walk *w, struct arena *a, struct str key, const struct session *s, uint64_t version)
+end_session(struct walk *w, struct arena *a, struct str sid)
 {
-	struct session_row row = { *s, key, version };
 	enum err e;
 
-	e = session_end(w->c->opened.durable, a, &row);
+	e = session_end(w->c->opened.durable, a, sid);
 	if (e == ERR_NOTFOUND)
 		return OK; /* it ended by itself */
 	if (e != OK)
 		return e;
-	cli_changed(w->c, s->sid);
+	cli_changed(w->c, sid);
 	w->n++;
 	return OK;
 }
@@ -49,11 +47,13 @@ each(void *arg, struct arena *a, struct str key, const void *base, uint64_t vers
 	const struct session *s = base;
 	struct walk *w = arg;
 
+	(void)key;
+	(void)version;
 	if (s->expires <= w->now || (w->sub.n > 0 && !str_eq(s->sub, w->sub)) ||
 		(w->sid.n > 0 && !str_eq(s->sid, w->sid)))
 		return OK;
 	if (w->list == NULL)
-		return end_session(w, a, key, s, version);
+		return end_session(w, a, s->sid);
 	list_session(w, a, s);
 	return OK;
 }

@@ -192,6 +192,7 @@ set_password(struct cli *c, const struct kind *k, void *base, void *arg)
 	(void)c;
 	(void)k;
 	u->password = *(const struct str *)arg;
+	u->epoch++;
 	return STATUS_DONE;
 }
 

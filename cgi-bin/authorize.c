@@ -18,6 +18,8 @@
 #include "store/commit.h"
 
 #define ATTEMPTS 16
+#define FRESH 300     /* seconds for which a sign-in is one for the request it was made for */
+#define FRESH_GRACE 2 /* seconds by which it may be older than max_age then */
 
 static const struct param params[AZ__MAX] = { AUTHZ_PARAM_ROWS };
 
@@ -38,6 +40,9 @@ needs_login(const struct decision *d)
 
 	if (!d->browser.signed_in)
 		return true;
+	/* Getting here from the login page may take a moment even with a max_age of a second. */
+	if (az->max_age > 0 && age > az->max_age + (d->fresh ? FRESH_GRACE : 0))
+		return true;
 	if (d->fresh)
 		return false;
 	if (az->prompt & (PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT))
@@ -45,7 +50,7 @@ needs_login(const struct decision *d)
 	if (az->hint_sub.n > 0 && !str_eq(az->hint_sub, d->browser.user.sub))
 		return true;
 	/* max_age=0 asks for a sign-in in any case, like prompt=login. */
-	return az->max_age == 0 || (az->max_age > 0 && age > az->max_age);
+	return az->max_age == 0;
 }
 
 /* Consent as it is remembered; older than the client, it was given to another one. */
@@ -110,18 +115,18 @@ fill_grant(struct request *rq, const struct decision *d, struct grant *g)
 	field_defaults(&record_grant, g, rq->arena);
 	g->client_id = c->client_id;
 	g->sub = session->s.sub;
+	g->epoch = session->s.epoch;
 	g->sid = session->s.sid;
 	/* Without offline_access what is granted ends with the session. */
-	if (!strs_has(d->granted, STR("offline_access")))
-		g->session = session->key;
+	g->online = !strs_has(d->granted, STR("offline_access"));
 	g->scope = d->granted;
 	g->resource = d->az.resource;
 	g->auth_time = session->s.auth_time;
 	g->amr = session->s.amr;
 	g->code_expires = now + c->authorization_code_lifetime;
 	g->expires = grant_end(c, now);
-	if (d->az.redirect_given)
-		g->redirect_uri = d->az.redirect_uri;
+	g->redirect_uri = d->az.redirect_uri;
+	g->redirect_given = d->az.redirect_given;
 	g->code_challenge = d->az.code_challenge;
 	g->nonce = d->az.nonce;
 }
@@ -134,12 +139,7 @@ use_up(struct request *rq, struct decision *d, struct batch *b)
 
 	if (!d->fresh && !d->asked)
 		return OK;
-	if (d->fresh)
-		session->s.login_for = (struct str){ 0 };
-	if (d->asked) {
-		session->s.consent_for = (struct str){ 0 };
-		session->s.consent_scope = (struct strs){ 0 };
-	}
+	session_use_up(session);
 	return session_put(b, rq->arena, session);
 }
 
@@ -189,7 +189,8 @@ decide(struct request *rq, struct decision *d)
 	e = browser_read(rq, &d->browser);
 	if (e != OK)
 		return e;
-	d->fresh = d->browser.signed_in && str_eq(d->browser.session.s.login_for, d->az.hash);
+	d->fresh = d->browser.signed_in && clock_now() - d->browser.session.s.auth_time <= FRESH &&
+		str_eq(d->browser.session.s.login_for, d->az.hash);
 	d->asked = d->browser.signed_in && str_eq(d->browser.session.s.consent_for, d->az.hash);
 	if (needs_login(d))
 		return interact(rq, d, OAUTH_LOGIN_REQUIRED, "/login");
@@ -219,7 +220,11 @@ authorize(struct request *rq)
 	e = ERR_CONFLICT;
 	for (i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
 		e = decide(rq, &d);
-	return e;
+	if (e == OK || e == ERR_REFUSED)
+		return e;
+	/* The address is trusted by now, so the client learns of our trouble (RFC 6749 4.1.2.1). */
+	oauth_fail_from(rq, e);
+	return authz_refuse(rq, &d.az);
 }
 
 const struct endpoint endpoint_authorize = {

@@ -18,6 +18,7 @@
 enum {
 	P_CSRF = AZ__MAX,
 	P_ACTION,
+	P_SESSION,
 	P_GRANTED,
 	P_REMEMBER,
 	P__MAX
@@ -29,6 +30,7 @@ static const struct param params[P__MAX] = {
 	AUTHZ_PARAM_ROWS,
 	[P_CSRF] = { "csrf", PARAM_LOCAL | PARAM_BODY, 64, param_token },
 	[P_ACTION] = { "action", PARAM_LOCAL | PARAM_BODY, 16, param_token },
+	[P_SESSION] = { "session", PARAM_LOCAL | PARAM_BODY, 64, param_token },
 	[P_GRANTED] = { "granted", PARAM_LOCAL | PARAM_BODY | PARAM_MULTI, 100, param_token },
 	[P_REMEMBER] = { "remember", PARAM_LOCAL | PARAM_BODY, 8, param_token },
 };
@@ -67,6 +69,7 @@ show(struct request *rq, const struct authz_request *az, const struct browser *b
 	page_begin(&page, rq, "consent");
 	page_set(&page, "action", authz_url(rq, "/consent"));
 	page_set(&page, "csrf", token);
+	page_set(&page, "session", browser->session.s.sid);
 	page_set(&page, "client", c->client_name.n > 0 ? c->client_name : c->client_id);
 	page_set(&page, "logo", c->logo_uri);
 	page_set(&page, "client_uri", c->client_uri);
@@ -104,70 +107,102 @@ granted_scopes(struct request *rq, const struct authz_request *az, struct strs *
 	return OK;
 }
 
+/* What is remembered is joined to what was remembered before, if that still holds. */
 static enum err
 remember(struct request *rq, struct batch *b, const struct authz_request *az, struct str sub,
 	struct strs scopes)
 {
 	const struct client *c = &az->client;
-	struct consent consent, old;
+	struct consent consent = { .sub = sub, .client_id = c->client_id, .scope = scopes }, old;
 	uint64_t version = 0;
 	enum err e;
+	size_t i;
 
 	if (!c->allow_remember_consent || rq->param[P_REMEMBER].n == 0)
 		return OK;
 	e = consent_get(rq->db, rq->arena, sub, c->client_id, &old, &version);
 	if (e != OK && e != ERR_NOTFOUND)
 		return e;
-	consent = (struct consent){
-		.sub = sub, .client_id = c->client_id, .scope = scopes, .created = clock_now()
-	};
+	for (i = 0; e == OK && old.created >= c->created && i < old.scope.n; i++)
+		if (!strs_has(consent.scope, old.scope.v[i]))
+			arena_strs_add(rq->arena, &consent.scope, old.scope.v[i]);
+	consent.created = clock_now();
 	if (c->consent_lifetime > 0)
 		consent.expires = consent.created + c->consent_lifetime;
 	return consent_put(b, rq->arena, &consent, version);
 }
 
-/* One attempt, with the session as it is now. */
+/* The request is over: what its sign-in was good for is used up. */
 static enum err
-allow_once(struct request *rq, const struct authz_request *az)
+deny(struct request *rq, const struct authz_request *az, struct browser *browser)
 {
-	struct browser browser;
+	struct batch b;
+	enum err e;
+
+	session_use_up(&browser->session);
+	batch_init(&b, rq->arena);
+	e = session_put(&b, rq->arena, &browser->session);
+	if (e == OK)
+		e = store_commit(rq->db, &b);
+	if (e != OK)
+		return e;
+	e = oauth_fail(rq, OAUTH_ACCESS_DENIED, "the user did not allow it");
+	return e == ERR_REFUSED ? authz_refuse(rq, az) : e;
+}
+
+static enum err
+allow(struct request *rq, const struct authz_request *az, struct browser *browser)
+{
 	struct strs scopes;
 	struct batch b;
 	enum err e;
 
-	e = browser_read(rq, &browser);
-	if (e == OK && !browser.signed_in)
-		return authz_continue(rq, "/authorize");
-	if (e == OK)
-		e = granted_scopes(rq, az, &scopes);
+	e = granted_scopes(rq, az, &scopes);
 	if (e != OK)
 		return e;
-	browser.session.s.consent_for = az->hash;
-	browser.session.s.consent_scope = scopes;
+	if (scopes.n == 0)
+		return deny(rq, az, browser);
+	browser->session.s.consent_for = az->hash;
+	browser->session.s.consent_scope = scopes;
 	batch_init(&b, rq->arena);
-	e = session_put(&b, rq->arena, &browser.session);
+	e = session_put(&b, rq->arena, &browser->session);
 	if (e == OK)
-		e = remember(rq, &b, az, browser.user.sub, scopes);
+		e = remember(rq, &b, az, browser->user.sub, scopes);
 	if (e == OK)
 		e = store_commit(rq->db, &b);
 	return e == OK ? authz_continue(rq, "/authorize") : e;
 }
 
+/* One attempt, with the session as it is now: that of the user who saw the page, or none. */
 static enum err
 decide(struct request *rq, const struct authz_request *az)
+{
+	struct browser browser;
+	enum err e;
+
+	e = browser_read(rq, &browser);
+	if (e != OK)
+		return e;
+	if (!browser.signed_in || !str_eq(browser.session.s.sid, rq->param[P_SESSION]))
+		return authz_continue(rq, "/authorize");
+	return str_eqz(rq->param[P_ACTION], "allow") ? allow(rq, az, &browser)
+						     : deny(rq, az, &browser);
+}
+
+static enum err
+submit(struct request *rq, const struct authz_request *az)
 {
 	enum err e;
 	int i;
 
+	e = browser_check_form(rq, rq->param[P_CSRF]);
+	if (e != OK)
+		return e;
 	if (rq->param_error != OK)
 		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the form is malformed");
-	if (!str_eqz(rq->param[P_ACTION], "allow")) {
-		e = oauth_fail(rq, OAUTH_ACCESS_DENIED, "the user did not allow it");
-		return e == ERR_REFUSED ? authz_refuse(rq, az) : e;
-	}
 	e = ERR_CONFLICT;
 	for (i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
-		e = allow_once(rq, az);
+		e = decide(rq, az);
 	return e;
 }
 
@@ -186,10 +221,7 @@ consent(struct request *rq)
 		return e;
 	if (!browser.signed_in)
 		return authz_continue(rq, "/authorize");
-	if (rq->method != METHOD_POST)
-		return show(rq, &az, &browser);
-	e = browser_check_form(rq, rq->param[P_CSRF]);
-	return e == OK ? decide(rq, &az) : e;
+	return rq->method == METHOD_POST ? submit(rq, &az) : show(rq, &az, &browser);
 }
 
 const struct endpoint endpoint_consent = {

@@ -83,7 +83,7 @@ show(struct request *rq, const struct authz_request *az, int status, const char 
 
 /* The same words and the same cost whether the name or the password is wrong. */
 static enum err
-refuse(struct request *rq, const struct authz_request *az, const char *reason)
+refuse(struct request *rq, const struct authz_request *az, struct str sub, const char *reason)
 {
 	struct counter c[COUNTERS];
 	size_t i;
@@ -91,12 +91,13 @@ refuse(struct request *rq, const struct authz_request *az, const char *reason)
 	counters(rq, c);
 	for (i = 0; i < COUNTERS; i++)
 		throttle_fail(rq->volatile_, rq->arena, c[i].what, c[i].free, clock_now());
+	/* Not the name that was typed: it may be a password in the wrong field. */
 	log_begin(LOG_LOGIN_BAD);
-	log_str("username", rq->param[P_USERNAME]);
+	log_str("sub", sub);
 	log_str("address", request_header(rq, "REMOTE_ADDR"));
 	log_str("reason", str_of(reason));
 	log_end();
-	return show(rq, az, 401, "The username or the password is not right.");
+	return show(rq, az, 400, "The username or the password is not right.");
 }
 
 static int64_t
@@ -118,7 +119,6 @@ static enum err
 refuse_for_now(struct request *rq, const struct authz_request *az, int64_t wait)
 {
 	log_begin(LOG_LOGIN_BAD);
-	log_str("username", rq->param[P_USERNAME]);
 	log_str("address", request_header(rq, "REMOTE_ADDR"));
 	log_int("wait", wait);
 	log_end();
@@ -141,28 +141,24 @@ refresh_password(
 		log_reason(LOG_STORE, "a password hash could not be renewed");
 }
 
-/* The session that the sign-in makes: that of the same user goes on, so what hangs on it stays;
+/* The session that the sign-in is for: that of the same user goes on, so what hangs on it stays;
  * another user's ends. */
 static void
-next_session(struct request *rq, struct batch *b, const struct browser *old, struct str sub,
-	struct session_row *row, struct str *cookie)
+choose_session(struct request *rq, struct batch *b, const struct browser *old,
+	const struct user *user, struct session_row *row)
 {
-	*cookie = (struct str){ 0 };
-	if (old->signed_in && str_eq(old->user.sub, sub)) {
+	if (old->signed_in && str_eq(old->user.sub, user->sub)) {
 		*row = old->session;
-		row->s.auth_time = clock_now();
 		return;
 	}
-	if (old->signed_in) {
-		batch_guard(b, old->session.key, old->session.version);
-		batch_del(b, old->session.key);
-	}
-	session_new(rq->arena, sub, rq->authority->session_lifetime, row, cookie);
+	if (old->signed_in)
+		session_del(b, rq->arena, &old->session);
+	session_new(rq->arena, user, row);
 }
 
 static enum err
-write_session(
-	struct request *rq, const struct authz_request *az, struct str sub, struct str *cookie)
+write_session(struct request *rq, const struct authz_request *az, const struct user *user,
+	struct str *cookie)
 {
 	struct session_row row;
 	struct browser old;
@@ -173,7 +169,8 @@ write_session(
 	if (e != OK)
 		return e;
 	batch_init(&b, rq->arena);
-	next_session(rq, &b, &old, sub, &row, cookie);
+	choose_session(rq, &b, &old, user, &row);
+	session_sign_in(rq->arena, &row, rq->authority->session_lifetime, cookie);
 	row.s.login_for = az->hash;
 	row.s.amr = (struct strs){ 0 };
 	arena_strs_add(rq->arena, &row.s.amr, STR("pwd"));
@@ -182,24 +179,22 @@ write_session(
 }
 
 static enum err
-sign_in(struct request *rq, const struct authz_request *az, struct str sub)
+sign_in(struct request *rq, const struct authz_request *az, const struct user *user)
 {
 	struct str cookie;
 	enum err e = ERR_CONFLICT;
 	int i;
 
 	for (i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
-		e = write_session(rq, az, sub, &cookie);
+		e = write_session(rq, az, user, &cookie);
 	if (e != OK)
 		return e;
 	log_begin(LOG_LOGIN);
-	log_str("sub", sub);
+	log_str("sub", user->sub);
 	log_str("client", az->client.client_id);
 	log_end();
-	e = authz_continue(rq, "/authorize");
-	if (cookie.n > 0)
-		browser_set_session(rq, cookie);
-	return e;
+	browser_set_session(rq, cookie);
+	return authz_continue(rq, "/authorize");
 }
 
 static enum err
@@ -216,18 +211,21 @@ submit(struct request *rq, const struct authz_request *az)
 	if (wait > 0)
 		return refuse_for_now(rq, az, wait);
 	if (rq->param_error != OK || rq->param[P_USERNAME].n == 0 || password.n == 0)
-		return refuse(rq, az, "name or password missing or malformed");
+		return refuse(rq, az, user.sub, "name or password missing or malformed");
 	e = user_find(rq->db, rq->arena, rq->param[P_USERNAME], &user, &version);
 	if (e != OK && e != ERR_NOTFOUND)
 		return e;
-	if (password_check(rq->arena, password, user.password, &cost) != OK)
-		return refuse(rq, az, e == OK ? "wrong password" : "unknown user");
+	e = password_check(rq->arena, password, user.password, &cost);
+	if (e == ERR_CRYPTO || e == ERR_RANGE)
+		return refuse(rq, az, user.sub, "wrong password or unknown user");
+	if (e != OK)
+		return e;
 	if (!user.enabled)
-		return refuse(rq, az, "user is disabled");
+		return refuse(rq, az, user.sub, "user is disabled");
 	counters(rq, c);
 	throttle_clear(rq->volatile_, rq->arena, c[0].what, clock_now());
 	refresh_password(rq, &cost, &user, version);
-	return sign_in(rq, az, user.sub);
+	return sign_in(rq, az, &user);
 }
 
 static enum err

@@ -144,7 +144,7 @@ end(struct request *rq, const struct logout *l)
 	enum err e;
 
 	if (l->browser.signed_in) {
-		e = session_end(rq->db, rq->arena, &l->browser.session);
+		e = session_end(rq->db, rq->arena, l->browser.session.s.sid);
 		if (e != OK && e != ERR_NOTFOUND)
 			return e;
 		log_begin(LOG_LOGOUT);

@@ -29,7 +29,7 @@ static const struct field fields[] = {
 	  .value = "10h", .min = 60, .max = YEAR,
 	  .help = "how long a user stays signed in" },
 	{ .name = "request_state_max", .tag = 7, .type = FIELD_SIZE, AT(request_state_max),
-	  .value = "2048", .min = 64, .max = 8192,
+	  .value = "2048", .min = 64, .max = 2048,
 	  .help = "longest `state` that an authorization request may have" },
 	{ .name = "key_announced", .tag = 8, .type = FIELD_SPAN, AT(key_announced),
 	  .value = "14d", .max = 10 * YEAR,

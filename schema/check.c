@@ -254,6 +254,13 @@ check_page(struct str s)
 	return cut_uri(s, &u) && u.http && is_path_query(u.rest);
 }
 
+/* Browsers leave it out of Host, so an issuer with it would never be found. */
+static bool
+has_default_port(const struct uri *u)
+{
+	return str_has_suffix(u->host, str_ieq(u->scheme, STR("https")) ? STR(":443") : STR(":80"));
+}
+
 bool
 check_issuer(struct str s)
 {
@@ -261,7 +268,7 @@ check_issuer(struct str s)
 
 	if (s.n > ISSUER_MAX_LEN || !cut_uri(s, &u) || !u.http)
 		return false;
-	if (has_upper(u.scheme) || has_upper(u.host))
+	if (has_upper(u.scheme) || has_upper(u.host) || has_default_port(&u))
 		return false;
 	return is_made_of(u.rest, STR(SUB_DELIMS ":@/")) && !is_in('%', u.rest) &&
 		is_plain_path(u.rest);
@@ -275,12 +282,35 @@ check_resource(struct str s)
 	return is_uri(s, &u);
 }
 
+/* http only to this very machine (RFC 9700 section 2.6, RFC 8252 section 7.3). */
+static bool
+is_loopback(struct str host)
+{
+	static const char *const names[] = { "127.0.0.1", "[::1]", "localhost" };
+	struct str rest;
+	size_t i;
+
+	for (i = 0; i < COUNT(names); i++) {
+		if (!str_has_prefix(host, str_of(names[i])))
+			continue;
+		rest = str_skip(host, str_of(names[i]).n);
+		if (rest.n == 0 || rest.p[0] == ':')
+			return true;
+	}
+	return false;
+}
+
+/* A scheme of one's own is a domain name turned round (RFC 8252 section 7.1). */
 bool
 check_redirect(struct str s)
 {
 	struct uri u;
 
-	return is_uri(s, &u) && !is_listed(u.scheme, refused_schemes, COUNT(refused_schemes));
+	if (!is_uri(s, &u) || is_listed(u.scheme, refused_schemes, COUNT(refused_schemes)))
+		return false;
+	if (str_ieq(u.scheme, STR("http")))
+		return is_loopback(u.host);
+	return u.http || is_in('.', u.scheme);
 }
 
 bool

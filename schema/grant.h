@@ -21,8 +21,9 @@ struct grant {
 	int state;	   /* enum grant_state */
 	struct str reason; /* why it is revoked */
 	struct str client_id, sub;
-	struct str sid;	    /* of the session it came from */
-	struct str session; /* key of that session's record; empty: it outlives the session */
+	int64_t epoch;	/* of the user then */
+	struct str sid; /* of the session it came from */
+	bool online;	/* it ends with that session */
 	struct strs scope;
 	struct strs resource; /* of the authorization request (RFC 8707 section 2.1) */
 	int64_t auth_time;
@@ -32,7 +33,8 @@ struct grant {
 	/* the code */
 	struct str code_hash;
 	int64_t code_expires;
-	struct str redirect_uri;   /* empty when the request did not have it */
+	struct str redirect_uri;
+	bool redirect_given;	   /* it was in the request */
 	struct str code_challenge; /* S256 */
 	struct str nonce;
 	int64_t strikes; /* redemptions by a wrong client or with a wrong verifier */

@@ -22,6 +22,8 @@ static const struct field fields[] = {
 	  .help = "Argon2id hash of the password; empty: no sign-in by password" },
 	{ .name = "claims", .tag = 5, .type = FIELD_JSON, AT(claims), .max = 16384,
 	  .help = "what is known about the user, by name of the claim" },
+	{ .name = "epoch", .tag = 8, .type = FIELD_INT, .flags = FIELD_FIXED, AT(epoch),
+	  .help = "counts new passwords and disablings: each ends all sessions and grants before" },
 	{ .name = "created", .tag = 6, .type = FIELD_TIME, .flags = FIELD_FIXED, AT(created),
 	  .help = "when it was made" },
 	{ .name = "updated", .tag = 7, .type = FIELD_TIME, .flags = FIELD_FIXED, AT(updated),

@@ -13,6 +13,7 @@ struct user {
 	bool enabled;
 	struct str password; /* Argon2id text form, or empty */
 	struct str claims;   /* JSON object, its members typed as in schema/claim.h */
+	int64_t epoch;	     /* what was signed in or granted in an earlier one is void */
 	int64_t created, updated;
 };
 

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-#define FORM_PAIRS 64
+#define FORM_PAIRS 96
 
 struct form_pair {
 	struct str name, value;

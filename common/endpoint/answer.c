@@ -55,14 +55,23 @@ answer_page(struct request *rq, int status, struct str code)
 }
 
 static enum err
+answer_bearer(struct request *rq, int status, struct str code)
+{
+	if (status >= 400 && status <= 403)
+		challenge_bearer(rq, code);
+	/* Without a token nothing but the scheme is told (RFC 6750 section 3.1). */
+	return rq->fail.text.n == 0 ? reply_empty(rq, status) : answer_json(rq, status, code);
+}
+
+static enum err
 answer_by_kind(struct request *rq, int status, struct str code)
 {
 	if (rq->endpoint->answer == ANSWER_PAGE)
 		return answer_page(rq, status, code);
-	if (rq->endpoint->answer == ANSWER_BEARER && (status == 401 || status == 403))
-		challenge_bearer(rq, code);
+	if (rq->endpoint->answer == ANSWER_BEARER)
+		return answer_bearer(rq, status, code);
 	/* RFC 6749 section 5.2: 401 comes with a challenge of the scheme that can be used. */
-	else if (status == 401)
+	if (status == 401)
 		reply_header(rq, "WWW-Authenticate", STR("Basic realm=\"" REALM "\""));
 	return answer_json(rq, status, code);
 }

@@ -75,7 +75,8 @@ check_method(const struct endpoint *ep, struct request *rq)
 {
 	unsigned allowed = ep->methods;
 
-	if (allowed & METHOD_GET)
+	/* What changes something must not be asked for without an answer to read. */
+	if ((allowed & METHOD_GET) && ep->auth == AUTH_NONE)
 		allowed |= METHOD_HEAD;
 	if (rq->method & allowed)
 		return OK;
@@ -154,11 +155,12 @@ endpoint_serve(const struct endpoint *ep, struct deployment *d, struct request *
 static int
 start(const struct endpoint *ep, struct conf *conf, struct deployment **d)
 {
-	struct arena *a = arena_new(ARENA_CEILING); /* settings live as long as the process */
+	static struct arena *a; /* settings live as long as the process */
 	struct conf_where where = { 0 };
 	struct str which;
 	enum err e;
 
+	a = arena_new(ARENA_CEILING);
 	secret_init();
 	e = conf_load(conf, a, NULL, &where);
 	if (log_open(ep->name, arena_z(a, conf->log)) != OK)

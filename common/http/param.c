@@ -134,7 +134,7 @@ param_read(struct request *rq, const struct param *table, size_t n, size_t *at)
 
 	rq->param = arena_array(rq->arena, n + 1, sizeof(*rq->param));
 	rq->param_all = lists;
-	*at = n;
+	*at = PARAM_WHOLE;
 	result = read_input(rq, &in);
 	for (i = 0; i < n; i++) {
 		e = read_row(rq->arena, &in, &table[i], &lists[i]);

@@ -16,7 +16,8 @@ enum {
 	PARAM_LOCAL = 16, /* of our own pages: no part of rq->canonical */
 };
 
-#define PARAM_MULTI_MAX 16
+#define PARAM_MULTI_MAX 64
+#define PARAM_WHOLE SIZE_MAX /* the request as a whole, where a row is named */
 
 struct param {
 	const char *name;
@@ -28,7 +29,7 @@ struct param {
 /* Reads query and, for a POST, the form body (content type application/x-www-form-urlencoded) into
  * rq->param and rq->param_all by the endpoint's table, and makes rq->canonical. Unknown parameters
  * are passed over; a value that is empty counts as absent (RFC 6749 section 3.1). On error *at is
- * the row's index (or nparams for the whole): ERR_SYNTAX (malformed, not a form), ERR_DUPLICATE,
+ * the row's index (or PARAM_WHOLE): ERR_SYNTAX (malformed, not a form), ERR_DUPLICATE,
  * ERR_NOTFOUND (required), ERR_RANGE (too long, check failed, PARAM_BODY in the query). All other
  * parameters are set even then, so that an error can be answered where redirect_uri says. */
 MUST_USE enum err param_read(struct request *rq, const struct param *table, size_t n, size_t *at);

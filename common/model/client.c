@@ -8,6 +8,7 @@
 #include "base/enc.h"
 #include "base/secret.h"
 #include "data/url.h"
+#include "model/resource.h"
 
 enum err
 client_get(struct store *db, struct arena *a, struct str client_id, struct client *out,
@@ -38,6 +39,8 @@ client_fault(const struct client *c)
 		       "4.4)";
 	if (client_is_public(c) && !c->require_pkce)
 		return "a public client must use PKCE (RFC 9700 section 2.1.1)";
+	if (client_is_public(c) && c->refresh_token_usage == REFRESH_REUSE)
+		return "refresh tokens of a public client must rotate (RFC 9700 section 2.2.2)";
 	if (code && c->redirect_uris.n == 0)
 		return "authorization_code needs redirect_uris";
 	if (strs_has(c->grant_types, STR("refresh_token")) && !code)
@@ -65,6 +68,7 @@ enum err
 client_put(struct store *db, struct arena *a, struct client *c, uint64_t version, const char **why)
 {
 	const struct field *which = NULL;
+	struct resource api;
 	struct client old;
 	uint64_t have;
 	struct batch b;
@@ -77,6 +81,9 @@ client_put(struct store *db, struct arena *a, struct client *c, uint64_t version
 		return ERR_RANGE;
 	}
 	*why = client_fault(c);
+	if (*why == NULL && version == 0 &&
+		resource_get(db, a, c->client_id, &api, NULL) != ERR_NOTFOUND)
+		*why = "an API has that name, by which it authenticates";
 	if (*why != NULL)
 		return ERR_RANGE;
 	c->updated = clock_now();

@@ -255,9 +255,9 @@ grant_check(struct store *db, struct arena *a, const struct grant_row *row, int6
 		return ERR_DENIED;
 	if (row->g.expires != 0 && row->g.expires <= now)
 		return ERR_EXPIRED;
-	if (row->g.session.n == 0)
+	if (!row->g.online)
 		return OK;
-	e = session_get_key(db, a, row->g.session, &session);
+	e = session_get_sid(db, a, row->g.sid, &session);
 	return e == ERR_NOTFOUND || e == ERR_EXPIRED ? ERR_DENIED : e;
 }
 

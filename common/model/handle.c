@@ -14,7 +14,7 @@ static const struct layout {
 	{ HANDLE_CODE, GRANT_ID_LEN, HANDLE_LEN },
 	{ HANDLE_REFRESH, GRANT_ID_LEN + 4, FAMILY_LEN + HANDLE_LEN },
 	{ HANDLE_TOKEN, 4, HANDLE_LEN },
-	{ HANDLE_SESSION, 4, HANDLE_LEN },
+	{ HANDLE_SESSION, SID_LEN, HANDLE_LEN },
 };
 
 static const struct layout *

@@ -15,11 +15,12 @@ enum handle_kind {
 	HANDLE_CODE = 'c',    /* grant id; secret */
 	HANDLE_REFRESH = 'r', /* grant id, generation; family part and secret */
 	HANDLE_TOKEN = 't',   /* hour; secret */
-	HANDLE_SESSION = 's', /* hour; secret */
+	HANDLE_SESSION = 's', /* the bytes of a sid; secret */
 };
 
 #define GRANT_ID_LEN 16
 #define FAMILY_LEN 16
+#define SID_LEN 16
 
 struct handle {
 	struct str id;

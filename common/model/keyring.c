@@ -129,44 +129,63 @@ ring_dates(struct keyring *r, struct store *db, bool again)
 	return e;
 }
 
-/* The key that signs: the oldest active one; when upkeep was forgotten, the newest there is. */
+/* The key that signs: the oldest active one; only announced ones make a ring sign early. */
 static const struct signing_key *
 ring_choose(const struct signing_keys *keys, enum alg alg, int64_t now)
 {
-	const struct signing_key *last = NULL, *k;
+	const struct signing_key *announced = NULL;
+	enum key_phase p;
 	size_t i;
 
 	for (i = 0; i < keys->n; i++) {
-		k = &keys->v[i];
-		if (k->alg != (int)alg || k->revoked)
+		if (keys->v[i].alg != (int)alg)
 			continue;
-		if (key_phase(k, now) == KEY_ACTIVE)
-			return k;
-		last = k;
+		p = key_phase(keys, i, now);
+		if (p == KEY_ACTIVE)
+			return &keys->v[i];
+		if (p == KEY_ANNOUNCED && announced == NULL)
+			announced = &keys->v[i];
 	}
-	return last;
+	return announced;
+}
+
+/* The key that signs now, and that nobody has revoked since the dates were read. */
+static enum err
+ring_current(struct keyring *r, struct store *db, struct arena *a, enum alg alg, struct str *kid)
+{
+	const struct signing_key *k;
+	struct signing_key now = { 0 };
+	bool again = false;
+	enum err e;
+
+	for (;;) {
+		e = ring_dates(r, db, again);
+		if (e != OK)
+			return e;
+		k = ring_choose(&r->dates, alg, clock_now());
+		e = ERR_NOTFOUND;
+		if (k != NULL)
+			e = record_get(
+				db, a, &record_key, key_text(a, KEY_KEY, k->kid), &now, NULL);
+		if ((e == OK && !now.revoked) || again)
+			break;
+		again = true;
+	}
+	*kid = now.kid;
+	return e;
 }
 
 enum err
 keyset_sign(struct keyring *r, struct store *db, struct arena *a, enum sign_purpose purpose,
 	enum alg alg, struct str payload, struct str *token)
 {
-	const struct signing_key *k;
+	struct str kid;
 	struct jwk *key;
 	enum err e;
 
-	e = ring_dates(r, db, false);
-	if (e != OK)
-		return e;
-	k = ring_choose(&r->dates, alg, clock_now());
-	if (k == NULL) {
-		/* The ring may have been made a moment ago. */
-		e = ring_dates(r, db, true);
-		k = ring_choose(&r->dates, alg, clock_now());
-	}
-	if (k == NULL)
-		return e == OK ? ERR_NOTFOUND : e;
-	e = ring_load(r, a, k->kid, &key);
+	e = ring_current(r, db, a, alg, &kid);
+	if (e == OK)
+		e = ring_load(r, a, kid, &key);
 	return e == OK ? jws_sign(key, alg, purpose_types[purpose], a, payload, token) : e;
 }
 
@@ -220,21 +239,21 @@ put_key(struct batch *b, struct arena *a, struct store *db, const struct signing
 	return record_put(b, a, &record_key, key, k, version);
 }
 
-/* Ends the time of the keys that sign now, also of one that only does so for want of another. */
+/* Ends the time of the keys that sign now; a leak takes the whole ring. */
 static enum err
-retire_active(struct batch *b, struct arena *a, struct store *db, const struct authority *auth,
+retire(struct batch *b, struct arena *a, struct store *db, const struct authority *auth,
 	const struct key_options *o, const struct signing_keys *keys)
 {
 	int64_t now = clock_now();
-	const struct signing_key *signs = ring_choose(keys, o->alg, now);
 	struct signing_key k;
+	enum key_phase p;
 	enum err e = OK;
 	size_t i;
 
 	for (i = 0; i < keys->n && e == OK; i++) {
 		k = keys->v[i];
-		if (&keys->v[i] != signs &&
-			(k.alg != (int)o->alg || key_phase(&k, now) != KEY_ACTIVE))
+		p = key_phase(keys, i, now);
+		if (k.alg != (int)o->alg || p == KEY_REVOKED || (p != KEY_ACTIVE && !o->revoke))
 			continue;
 		k.active_until = now;
 		k.published_until = now + auth->key_retired;
@@ -265,7 +284,7 @@ keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct
 	batch_init(&b, a);
 	e = put_key(&b, a, db, made);
 	if (e == OK && (o->at_once || o->revoke))
-		e = retire_active(&b, a, db, auth, o, &keys);
+		e = retire(&b, a, db, auth, o, &keys);
 	if (e == OK)
 		e = store_commit(db, &b);
 	r->dates.n = 0; /* read them again */
@@ -327,6 +346,16 @@ ring_ends(const struct signing_keys *keys, enum alg alg, const struct authority 
 	return until - auth->key_announced <= clock_now();
 }
 
+/* Nobody needs the key any more; a revoked one is kept, to be seen, as long as it would have been.
+ */
+static bool
+is_over(const struct signing_keys *keys, size_t i, int64_t now)
+{
+	enum key_phase p = key_phase(keys, i, now);
+
+	return p == KEY_DELETED || (p == KEY_REVOKED && now >= keys->v[i].published_until);
+}
+
 static enum err
 delete_key(struct keyring *r, struct store *db, struct arena *a, const struct signing_key *k)
 {
@@ -365,9 +394,10 @@ keyset_upkeep(struct keyring *r, struct store *db, struct arena *a, const struct
 		e = keyset_rotate(r, db, a, auth, &o, &k);
 		*made += e == OK;
 	}
+	if (e == OK)
+		e = keyset_all(db, a, &keys);
 	for (i = 0; e == OK && i < keys.n; i++) {
-		/* The last key of a needed ring has a successor by now. */
-		if (clock_now() < keys.v[i].published_until)
+		if (!is_over(&keys, i, clock_now()))
 			continue;
 		e = delete_key(r, db, a, &keys.v[i]);
 		*gone += e == OK;

@@ -23,16 +23,35 @@ key_phase_name(enum key_phase p)
 	return phase_names[p];
 }
 
-enum key_phase
-key_phase(const struct signing_key *k, int64_t now)
+/* When the key stops to sign: at its date, or later when no other of its ring is there to go on. */
+static int64_t
+signs_until(const struct signing_keys *keys, size_t i)
 {
+	const struct signing_key *k = &keys->v[i], *next;
+	int64_t from = INT64_MAX;
+	size_t j;
+
+	for (j = i + 1; j < keys->n; j++) {
+		next = &keys->v[j];
+		if (next->alg == k->alg && !next->revoked && next->active_from < from)
+			from = next->active_from;
+	}
+	return from > k->active_until ? from : k->active_until;
+}
+
+enum key_phase
+key_phase(const struct signing_keys *keys, size_t i, int64_t now)
+{
+	const struct signing_key *k = &keys->v[i];
+	int64_t until = signs_until(keys, i);
+
 	if (k->revoked)
 		return KEY_REVOKED;
 	if (now < k->active_from)
 		return KEY_ANNOUNCED;
-	if (now < k->active_until)
+	if (now < until)
 		return KEY_ACTIVE;
-	return now < k->published_until ? KEY_RETIRED : KEY_DELETED;
+	return now - until < k->published_until - k->active_until ? KEY_RETIRED : KEY_DELETED;
 }
 
 struct collect {
@@ -75,19 +94,12 @@ keyset_all(struct store *db, struct arena *a, struct signing_keys *out)
 	return record_each(db, KEY_KEY, &record_key, collect_row, &c);
 }
 
-/* A key is published by its dates; the newest of a ring stays until it has a successor. */
 static bool
 is_published(const struct signing_keys *keys, size_t i, int64_t now)
 {
-	enum key_phase p = key_phase(&keys->v[i], now);
-	size_t j;
+	enum key_phase p = key_phase(keys, i, now);
 
-	if (p != KEY_DELETED)
-		return p != KEY_REVOKED;
-	for (j = i + 1; j < keys->n; j++)
-		if (keys->v[j].alg == keys->v[i].alg && !keys->v[j].revoked)
-			return false;
-	return true;
+	return p != KEY_DELETED && p != KEY_REVOKED;
 }
 
 enum err
@@ -155,12 +167,26 @@ known_key(struct arena *a, const struct signing_key *k, struct jwk **out)
 	return OK;
 }
 
+/* A key past its own dates may still be the one that signs: its ring says. */
+static enum err
+find_late(struct store *db, struct arena *a, struct str kid, int64_t now)
+{
+	struct signing_keys keys;
+	enum err e;
+	size_t i;
+
+	e = keyset_all(db, a, &keys);
+	for (i = 0; e == OK && i < keys.n; i++)
+		if (str_eq(keys.v[i].kid, kid) && is_published(&keys, i, now))
+			return OK;
+	return e == OK ? ERR_NOTFOUND : e;
+}
+
 enum err
 keyset_find(
 	struct store *db, struct arena *a, struct str kid, bool past, int64_t now, struct jwk **out)
 {
 	struct signing_key k;
-	enum key_phase p;
 	enum err e;
 
 	if (kid.n == 0 || kid.n > 128)
@@ -168,8 +194,9 @@ keyset_find(
 	e = record_get(db, a, &record_key, key_text(a, KEY_KEY, kid), &k, NULL);
 	if (e != OK)
 		return e;
-	p = key_phase(&k, now);
-	if (p == KEY_REVOKED || (p == KEY_DELETED && !past))
+	if (k.revoked)
 		return ERR_NOTFOUND;
-	return known_key(a, &k, out);
+	if (now >= k.published_until && !past)
+		e = find_late(db, a, kid, now);
+	return e == OK ? known_key(a, &k, out) : e;
 }

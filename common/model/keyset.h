@@ -41,13 +41,17 @@ MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct
 void keyring_close(struct keyring *r);
 
 /* In which part of its life a key is at that time, by its dates alone; and what that is called. */
-enum key_phase key_phase(const struct signing_key *k, int64_t now);
 const char *key_phase_name(enum key_phase p);
 
 struct signing_keys {
 	struct signing_key *v;
 	size_t n;
 };
+
+/* The phase of the i-th key at `now`. It follows from the dates of its ring alone: a key whose time
+ * is over goes on signing until a successor does, and is retired for as long as it was meant to be.
+ */
+enum key_phase key_phase(const struct signing_keys *keys, size_t i, int64_t now);
 
 /* All keys, oldest first. */
 MUST_USE enum err keyset_all(struct store *db, struct arena *a, struct signing_keys *out);

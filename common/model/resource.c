@@ -5,6 +5,7 @@
 #include "model/resource.h"
 
 #include "base/clock.h"
+#include "model/client.h"
 #include "schema/claim.h"
 
 /* Checks a record by its table, sets its dates and writes it; the key names the record. */
@@ -61,6 +62,12 @@ enum err
 resource_put(
 	struct store *db, struct arena *a, struct resource *r, uint64_t version, const char **why)
 {
+	struct client c;
+
+	if (version == 0 && client_get(db, a, r->name, &c, NULL) != ERR_NOTFOUND) {
+		*why = "a client has that name, by which it authenticates";
+		return ERR_RANGE;
+	}
 	r->updated = clock_now();
 	if (version == 0)
 		r->created = r->updated;

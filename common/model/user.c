@@ -117,10 +117,10 @@ user_check_claims(struct arena *a, struct str json, const char **why)
 	return OK;
 }
 
-/* Adds the name index: the old name goes, the new one must be free. */
+/* What changes with the record: the name index, where the old name goes and the new one must be
+ * free; and with disabling, the epoch. */
 static enum err
-user_index(
-	struct store *db, struct batch *b, struct arena *a, const struct user *u, uint64_t version)
+user_changes(struct store *db, struct batch *b, struct arena *a, struct user *u, uint64_t version)
 {
 	struct str key = name_key(a, u->username), old_key, value;
 	struct user old;
@@ -130,6 +130,8 @@ user_index(
 		e = user_get(db, a, u->sub, &old, NULL);
 		if (e != OK)
 			return e;
+		if (old.enabled && !u->enabled)
+			u->epoch++;
 		old_key = name_key(a, old.username);
 		if (str_eq(old_key, key))
 			return OK;
@@ -165,7 +167,7 @@ user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, co
 	if (version == 0)
 		u->created = u->updated;
 	batch_init(&b, a);
-	e = user_index(db, &b, a, u, version);
+	e = user_changes(db, &b, a, u, version);
 	if (e == OK)
 		e = record_put(&b, a, &record_user, key_text(a, KEY_USER, u->sub), u, version);
 	if (e == OK)

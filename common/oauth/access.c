@@ -116,7 +116,8 @@ access_grant(struct request *rq, const struct grant_row *row, struct client *c, 
 	if (e != OK)
 		return e;
 	e = user_get(rq->db, rq->arena, row->g.sub, u, NULL);
-	return void_if_absent(e, e == OK && u->enabled && u->created <= row->g.created);
+	return void_if_absent(e,
+		e == OK && u->enabled && u->epoch == row->g.epoch && u->created <= row->g.created);
 }
 
 enum err

@@ -99,6 +99,17 @@ read_redirect(struct request *rq, struct authz_request *out)
 	return OK;
 }
 
+/* An answer repeats the state, so one that is too long has to be refused on a page. */
+static enum err
+check_size(struct request *rq)
+{
+	if ((int64_t)rq->param[AZ_STATE].n > rq->authority->request_state_max)
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "state is too long");
+	if (rq->canonical.n > REQUEST_MAX)
+		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the request is too long");
+	return OK;
+}
+
 enum err
 authz_read(struct request *rq, struct authz_request *out)
 {
@@ -106,7 +117,7 @@ authz_read(struct request *rq, struct authz_request *out)
 
 	*out = (struct authz_request){ .max_age = -1 };
 	if (rq->param_error != OK &&
-		(rq->param_at >= AZ__MAX || rq->param_at == AZ_CLIENT_ID ||
+		(rq->param_at == PARAM_WHOLE || rq->param_at == AZ_CLIENT_ID ||
 			rq->param_at == AZ_REDIRECT_URI))
 		return oauth_fail_param(rq, authz_rows, AZ__MAX);
 	e = read_client(rq, out);
@@ -116,7 +127,7 @@ authz_read(struct request *rq, struct authz_request *out)
 		return e;
 	out->state = rq->param[AZ_STATE];
 	out->mode = mode_of(rq);
-	return OK;
+	return check_size(rq);
 }
 
 static enum err
@@ -237,10 +248,6 @@ check_form(struct request *rq, struct authz_request *az)
 	for (i = 0; i < COUNT(unsupported); i++)
 		if (rq->param[unsupported[i].param].n > 0)
 			return oauth_fail(rq, unsupported[i].error, "not supported here");
-	if ((int64_t)rq->param[AZ_STATE].n > rq->authority->request_state_max)
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "state is too long");
-	if (rq->canonical.n > REQUEST_MAX)
-		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "the request is too long");
 	return OK;
 }
 

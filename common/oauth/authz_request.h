@@ -51,7 +51,7 @@ enum authz_param {
 	[AZ_RESPONSE_TYPE] = { "response_type", 0, 64, param_vschar }, \
 	[AZ_RESPONSE_MODE] = { "response_mode", 0, 32, param_vschar }, \
 	[AZ_SCOPE] = { "scope", 0, 1024, param_vschar }, \
-	[AZ_STATE] = { "state", 0, 4096, param_vschar }, \
+	[AZ_STATE] = { "state", 0, 2048, param_vschar }, \
 	[AZ_NONCE] = { "nonce", 0, 512, param_text }, \
 	[AZ_PROMPT] = { "prompt", 0, 64, param_vschar }, \
 	[AZ_MAX_AGE] = { "max_age", 0, 16, param_vschar }, \

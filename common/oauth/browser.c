@@ -18,15 +18,20 @@ is_https(const struct request *rq)
 	return str_has_prefix(rq->authority->issuer, STR("https:"));
 }
 
+/* With a path, the name of the authority is part of it: browsers send the cookies of outer paths,
+ * too. */
 static struct cookie
 our_cookie(struct request *rq, const char *suffix)
 {
-	struct str path = issuer_path(rq->authority);
+	struct str path = issuer_path(rq->authority), own = STR("");
 	const char *prefix = "";
 
 	if (is_https(rq))
 		prefix = path.n == 0 ? "__Host-" : "__Secure-";
-	return (struct cookie){ .name = arena_printf(rq->arena, "%stessera%s", prefix, suffix),
+	if (path.n > 0)
+		own = arena_printf(rq->arena, "-%.*s", STR_FMT(rq->authority->name));
+	return (struct cookie){ .name = arena_printf(
+					rq->arena, "%stessera%.*s%s", prefix, STR_FMT(own), suffix),
 		.path = path.n == 0 ? STR("/") : path,
 		.secure = is_https(rq) };
 }
@@ -38,7 +43,8 @@ read_user(struct request *rq, struct browser *out)
 	enum err e;
 
 	e = user_get(rq->db, rq->arena, out->session.s.sub, &out->user, NULL);
-	if (e == OK && out->user.enabled && out->user.created <= out->session.s.created)
+	if (e == OK && out->user.enabled && out->user.epoch == out->session.s.epoch &&
+		out->user.created <= out->session.s.created)
 		out->signed_in = true;
 	return e == ERR_NOTFOUND ? OK : e;
 }

@@ -52,7 +52,7 @@ read_scopes(struct request *rq, struct strs *out)
 
 	if (rq->param[TP_SCOPE].n == 0)
 		return default_scopes(rq, out);
-	if (scope_split(rq->arena, rq->param[TP_SCOPE], out) != OK)
+	if (scope_split(rq->arena, rq->param[TP_SCOPE], out) != OK || out->n == 0)
 		return oauth_fail(rq, OAUTH_INVALID_SCOPE, "scope is malformed");
 	e = scope_check(rq, rq->client, *out);
 	return e == OK ? check_scopes(rq, *out) : e;

@@ -72,17 +72,18 @@ check_pkce(struct request *rq, struct grant_row *row)
 	return OK;
 }
 
-/* The redirect URI has to be that of the authorization request, if it was in there (RFC
- * 6749 4.1.3); OAuth 2.1 clients do not send it, which PKCE makes up for. */
+/* The redirect URI of the authorization request, which may be left out only if it was then, too
+ * (RFC 6749 section 4.1.3). */
 static enum err
 check_redirect(struct request *rq, struct grant_row *row)
 {
 	struct str uri = rq->param[TP_REDIRECT_URI];
 
-	if (uri.n == 0 && (row->g.redirect_uri.n == 0 || row->g.code_challenge.n > 0))
-		return OK;
+	if (uri.n == 0)
+		return row->g.redirect_given ? refuse(rq, "redirect_uri missing") : OK;
 	if (!str_eq(uri, row->g.redirect_uri))
-		return refuse(rq, "redirect_uri differs from the authorization request");
+		return refuse_strike(
+			rq, row, "redirect_uri differs from the authorization request");
 	return OK;
 }
 
@@ -130,7 +131,7 @@ grant_code(struct request *rq, struct str *json)
 {
 	struct issue i = { .client = rq->client };
 	struct grant_row row;
-	struct strs resource;
+	struct strs resource, scopes;
 	struct user u;
 	struct batch b;
 	enum err e;
@@ -143,9 +144,11 @@ grant_code(struct request *rq, struct str *json)
 	if (e == OK)
 		e = grant_type_resource(rq, row.g.resource, &resource);
 	if (e == OK)
-		e = resource_check(rq, rq->param_all[TP_RESOURCE], row.g.scope);
+		e = scope_still(rq, rq->client, row.g.scope, &scopes);
 	if (e == OK)
-		e = audience_of(rq, rq->client, row.g.scope, resource, &i.audience);
+		e = resource_check(rq, rq->param_all[TP_RESOURCE], scopes);
+	if (e == OK)
+		e = audience_of(rq, rq->client, scopes, resource, &i.audience);
 	if (e != OK)
 		return e;
 	batch_init(&b, rq->arena);
@@ -156,7 +159,7 @@ grant_code(struct request *rq, struct str *json)
 	i.grant = row.id;
 	i.auth_time = row.g.auth_time;
 	i.sid = row.g.sid;
-	i.id_token = strs_has(row.g.scope, STR("openid"));
+	i.id_token = strs_has(i.audience.scope, STR("openid"));
 	i.nonce = row.g.nonce;
 	i.amr = row.g.amr;
 	e = issue_tokens(rq, &i, &b, json);

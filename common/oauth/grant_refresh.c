@@ -78,7 +78,7 @@ narrow_scope(struct request *rq, struct strs granted, struct strs *out)
 	*out = granted;
 	if (rq->param[TP_SCOPE].n == 0)
 		return OK;
-	if (scope_split(rq->arena, rq->param[TP_SCOPE], out) != OK ||
+	if (scope_split(rq->arena, rq->param[TP_SCOPE], out) != OK || out->n == 0 ||
 		!scope_is_subset(*out, granted))
 		return oauth_fail(rq, OAUTH_INVALID_SCOPE, "scope was not granted");
 	return OK;
@@ -137,7 +137,9 @@ grant_refresh(struct request *rq, struct str *json)
 
 	e = find_token(rq, &r);
 	if (e == OK)
-		e = narrow_scope(rq, r.row.g.scope, &scopes);
+		e = scope_still(rq, rq->client, r.row.g.scope, &scopes);
+	if (e == OK)
+		e = narrow_scope(rq, scopes, &scopes);
 	if (e == OK)
 		e = grant_type_resource(rq, r.row.g.resource, &resource);
 	if (e == OK)

@@ -12,7 +12,7 @@
 #include "model/token.h"
 #include "oauth/id_token.h"
 
-#define CLAIMS_MAX 8192
+#define CLAIMS_MAX 12000 /* in base64 still a token that can be read back, JWS_MAX */
 #define RESPONSE_MAX 32768
 #define JTI_RANDOM 16
 

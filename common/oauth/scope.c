@@ -92,6 +92,26 @@ scope_check(struct request *rq, const struct client *c, struct strs scopes)
 	return OK;
 }
 
+enum err
+scope_still(struct request *rq, const struct client *c, struct strs granted, struct strs *out)
+{
+	struct scope s;
+	enum err e;
+	size_t i;
+
+	*out = (struct strs){ 0 };
+	for (i = 0; i < granted.n; i++) {
+		e = scope_get(rq->db, rq->arena, granted.v[i], &s, NULL);
+		if (e != OK && e != ERR_NOTFOUND)
+			return e;
+		if (e == OK && s.enabled && strs_has(c->scope, granted.v[i]))
+			arena_strs_add(rq->arena, out, granted.v[i]);
+	}
+	if (out->n == 0)
+		return oauth_fail(rq, OAUTH_INVALID_GRANT, "no scope of the grant is left");
+	return OK;
+}
+
 static bool
 shares(struct strs a, struct strs b)
 {

@@ -24,6 +24,11 @@ bool scope_is_subset(struct strs some, struct strs of);
  * invalid_scope. */
 MUST_USE enum err scope_check(struct request *rq, const struct client *c, struct strs scopes);
 
+/* Of scopes that were granted once, those that the client may still have: or refuses, when none is
+ * left. */
+MUST_USE enum err
+scope_still(struct request *rq, const struct client *c, struct strs granted, struct strs *out);
+
 /* Checks the syntax of resource parameters (absolute, no fragment, RFC 8707 section 2) and that
  * each names an enabled API which has one of the scopes: or refuses, invalid_target. */
 MUST_USE enum err resource_check(struct request *rq, struct strs resource, struct strs scopes);

@@ -49,17 +49,25 @@ upkeep(size_t want_made, size_t want_gone)
 static void
 phases_follow_the_dates(void **state)
 {
-	struct signing_key k = { .active_from = 10, .active_until = 20, .published_until = 30 };
+	struct signing_key v[] = { { .active_from = 10, .active_until = 20, .published_until = 30 },
+		{ .active_from = 20, .active_until = 40, .published_until = 50 } };
+	struct signing_keys keys = { v, 2 };
 
 	(void)state;
-	assert_int_equal(key_phase(&k, 9), KEY_ANNOUNCED);
-	assert_int_equal(key_phase(&k, 10), KEY_ACTIVE);
-	assert_int_equal(key_phase(&k, 19), KEY_ACTIVE);
-	assert_int_equal(key_phase(&k, 20), KEY_RETIRED);
-	assert_int_equal(key_phase(&k, 29), KEY_RETIRED);
-	assert_int_equal(key_phase(&k, 30), KEY_DELETED);
-	k.revoked = true;
-	assert_int_equal(key_phase(&k, 15), KEY_REVOKED);
+	assert_int_equal(key_phase(&keys, 0, 9), KEY_ANNOUNCED);
+	assert_int_equal(key_phase(&keys, 0, 10), KEY_ACTIVE);
+	assert_int_equal(key_phase(&keys, 0, 19), KEY_ACTIVE);
+	assert_int_equal(key_phase(&keys, 0, 20), KEY_RETIRED);
+	assert_int_equal(key_phase(&keys, 0, 29), KEY_RETIRED);
+	assert_int_equal(key_phase(&keys, 0, 30), KEY_DELETED);
+	v[1].active_from = 25; /* a late successor */
+	assert_int_equal(key_phase(&keys, 0, 24), KEY_ACTIVE);
+	assert_int_equal(key_phase(&keys, 0, 25), KEY_RETIRED);
+	assert_int_equal(key_phase(&keys, 0, 35), KEY_DELETED);
+	keys.n = 1; /* none */
+	assert_int_equal(key_phase(&keys, 0, 1000), KEY_ACTIVE);
+	v[0].revoked = true;
+	assert_int_equal(key_phase(&keys, 0, 15), KEY_REVOKED);
 }
 
 /* The dates of one ring over 104 days, as its settings say: 14 announced, 90 in all, 14 retired. */
@@ -98,6 +106,7 @@ the_last_key_goes_on(void **state)
 {
 	struct str json, kid;
 	const struct js *set;
+	struct jwk *key;
 
 	(void)state;
 	clock_shift(3650LL * DAY);
@@ -105,7 +114,16 @@ the_last_key_goes_on(void **state)
 	assert_int_equal(keyset_public(db, a, clock_now(), &json), OK);
 	assert_int_equal(js_parse(a, json, &set), OK);
 	assert_int_equal(js_count(js_get(set, "keys")), 1);
-	assert_true(kid.n > 0);
+	assert_int_equal(keyset_find(db, a, kid, false, clock_now(), &key), OK);
+	/* Late upkeep announces a successor and takes nothing away until that one signs. */
+	upkeep(1, 0);
+	assert_str(signing_kid(), kid);
+	clock_shift(3650LL * DAY + 15 * DAY);
+	upkeep(0, 0);
+	assert_false(str_eq(signing_kid(), kid));
+	assert_int_equal(keyset_find(db, a, kid, false, clock_now(), &key), OK);
+	clock_shift(3650LL * DAY + 29 * DAY);
+	upkeep(0, 1);
 	clock_shift(0);
 }
 

@@ -83,7 +83,7 @@ test_types(void **state)
 		if (rows[i].e == OK)
 			assert_str(rq.param[P_CLIENT], STR("c"));
 		else
-			assert_int_equal(at, P__MAX);
+			assert_true(at == PARAM_WHOLE);
 	}
 }
 
@@ -122,8 +122,8 @@ test_refused(void **state)
 	check_refused(get(state, STR("client_id=")), ERR_NOTFOUND, P_CLIENT);
 	check_refused(get(state, STR("client_id=123456789")), ERR_RANGE, P_CLIENT);
 	check_refused(get(state, STR("client_id=a%0a")), ERR_RANGE, P_CLIENT);
-	check_refused(get(state, STR("client_id=a%zz")), ERR_SYNTAX, P__MAX);
-	check_refused(get(state, STR("client_id=a&state=%ff")), ERR_SYNTAX, P__MAX);
+	check_refused(get(state, STR("client_id=a%zz")), ERR_SYNTAX, PARAM_WHOLE);
+	check_refused(get(state, STR("client_id=a&state=%ff")), ERR_SYNTAX, PARAM_WHOLE);
 	check_refused(get(state, STR("client_id=a&client_secret=s")), ERR_RANGE, P_SECRET);
 	check_refused(
 		post(state, STR(""), form, STR("client_id=a&resource=a+b")), ERR_RANGE, P_RESOURCE);

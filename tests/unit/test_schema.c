@@ -172,7 +172,7 @@ secrets_are_marked(void **state)
 		{ &record_grant, "refresh_hash", FIELD_HIDDEN },
 		{ &record_grant, "previous_hash", FIELD_HIDDEN },
 		{ &record_grant, "successor", FIELD_HIDDEN },
-		{ &record_grant, "session", FIELD_HIDDEN },
+		{ &record_session, "cookie_hash", FIELD_HIDDEN },
 		{ &record_private_key, "sealed", FIELD_HIDDEN },
 	};
 	size_t i;
@@ -267,7 +267,8 @@ redirects(void **state)
 	static const char *const good[] = { "https://app.example/cb", "https://app.example",
 		"https://app.example/cb?a=b&c", "http://127.0.0.1/cb", "http://[::1]:5000/cb",
 		"com.example.app:/cb", "com.example.app://cb", "com.example.app:///cb",
-		"https://app.example/a%20b", "HTTPS://App.example/", "myapp://cb", NULL };
+		"https://app.example/a%20b", "HTTPS://App.example/", "http://localhost/cb",
+		"http://localhost:8080", NULL };
 	static const char *const bad[] = { "", "/cb", "//app.example/cb", "app.example/cb",
 		"https://app.example/cb#", "https://app.example/cb#a", "com.example.app:/cb#x",
 		"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x",
@@ -276,8 +277,9 @@ redirects(void **state)
 		"tel:1", "ssh://a", "https://", "https:cb", "https:/cb", "https://a b/",
 		"https://a/\x01", "https://a/\"", "https://a/<b>", "https://a/%zz", "https://a/%4",
 		"https://u@a/", "https://u:p@a/", "http://a:b/", "com.example:", "1a:/b", ":/b",
-		"https://a\\@b/", "https://a/\xc3\xa4", "myapp://h:99999/", "myapp://[x]/",
-		"a:/[b]", NULL };
+		"https://a\\@b/", "https://a/\xc3\xa4", "my.app://h:99999/", "my.app://[x]/",
+		"a.b:/[b]", "myapp://cb", "http://app.example/cb", "http://127.0.0.1.example/cb",
+		"http://localhost.example/", "HTTP://app.example/", NULL };
 
 	try_all(check_redirect, true, good);
 	try_all(check_redirect, false, bad);
