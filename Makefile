@@ -39,21 +39,21 @@ rows := $(cgi:cgi-bin/%.c=$(BUILD)/rows/%.o) $(BUILD)/rows.o
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzz := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 man := $(patsubst etc/man/%,$(BUILD)/man/%,$(wildcard etc/man/*.[1-8]))
+share := tessera tessera.conf.sample
 sections := $(sort $(subst .,,$(suffix $(man))))
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)	$(2)";)
+link = $(call say,LD,$@) mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib)
 
-all: $(programs) $(BUILD)/tessera $(man) $(BUILD)/tessera.conf.sample $(BUILD)/tessera.bash ## build everything
+all: $(programs) $(BUILD)/tessera $(man) $(share:%=$(BUILD)/share/%) ## build everything
 
 $(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(call say,CC,$<) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # The same programs with main() renamed, for whoever reads their rows: discovery, tessera, tests.
 $(BUILD)/rows/%.o: cgi-bin/%.c
-	@mkdir -p $(@D)
-	$(call say,CC,$< (row)) $(CC) $(CFLAGS_ALL) -Dmain=$*_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+	$(call say,CC,$< (row)) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -Dmain=$*_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
 $(BUILD)/rows.c: $(cgi) Makefile
 	@mkdir -p $(@D)
@@ -72,37 +72,33 @@ $(lib): $(common:%.c=$(BUILD)/%.o)
 $(BUILD)/cgi-bin/discovery: $(filter-out %/discovery.o,$(rows))
 
 $(BUILD)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(lib)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+	$(link) $(LIBS)
 
 $(BUILD)/tessera: $(admin:%.c=$(BUILD)/%.o) $(rows) $(lib)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+	$(link) $(LIBS)
 
-# Man pages, sample and completion have the tables of the program itself in them.
+# What is for people to read has the tables of the program itself in it.
 $(BUILD)/man/%: etc/man/% $(BUILD)/tessera
-	@mkdir -p $(@D)
-	$(call say,MAN,$@) $(BUILD)/tessera help --man $< > $@.new && mv $@.new $@
+	$(call say,MAN,$@) mkdir -p $(@D) && $(BUILD)/tessera help --man $< > $@.new && mv $@.new $@
 
-$(BUILD)/tessera.conf.sample: $(BUILD)/tessera
-	$(Q)$< conf sample > $@
+$(BUILD)/share/tessera.conf.sample: $(BUILD)/tessera
+	$(Q)mkdir -p $(@D) && $< conf sample > $@
 
-$(BUILD)/tessera.bash: $(BUILD)/tessera
-	$(Q)$< help --completion > $@
+$(BUILD)/share/tessera: $(BUILD)/tessera
+	$(Q)mkdir -p $(@D) && $< help --completion > $@
 
 # The command line is no part of the library.
 $(BUILD)/unit/test_admin: $(filter-out %/main.o,$(admin:%.c=$(BUILD)/%.o))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(rows) $(lib)
-	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib) -lcmocka $(LIBS)
+	$(link) -lcmocka $(LIBS)
 
 # With FUZZER=1 (clang) a target is a fuzzer, otherwise it replays the corpus it is given.
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(FUZZER),,$(BUILD)/tests/fuzz/replay.o) $(rows) $(lib)
-	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+	$(link) $(if $(FUZZER),-fsanitize=fuzzer) $(LIBS)
 
 $(BUILD)/bench/%: tests/bench/%.c
-	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lfcgi
+	$(call say,LD,$@) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lfcgi
 
 unit: $(unit) ## build the unit tests
 fuzz-targets: $(fuzz)
@@ -113,13 +109,14 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 run: ## install what is missing, build, and serve a demo authority; PORT and DATA may be given
 	@tests/deps run
 	@$(again) all
-	@BUILD=$(BUILD) PORT=$(PORT) DATA=$(DATA) exec etc/demo/run
+	@BUILD=$(BUILD) PORT='$(PORT)' DATA='$(DATA)' exec etc/demo/run
 
 check: ## install what is missing, build, and run all tests
 	@BUILD=$(BUILD) WERROR=$(WERROR) exec tests/check
 
 lint: ## check floors, banned calls, formatting, documentation
 	@tests/deps check
+	@$(again) all
 	@BUILD=$(BUILD) exec tests/check lint
 
 tidy: ## run clang-tidy (minutes)
@@ -143,8 +140,8 @@ install: all ## install below PREFIX (DESTDIR is put before it)
 	install $(BUILD)/tessera $(DESTDIR)$(BINDIR)
 	install $(programs) $(DESTDIR)$(CGIDIR)
 	install -m 644 etc/templates/* $(DESTDIR)$(DATADIR)/templates
-	install -m 644 $(BUILD)/tessera.conf.sample $(DESTDIR)$(SYSCONFDIR)
-	install -m 644 $(BUILD)/tessera.bash $(DESTDIR)$(COMPLETIONDIR)/tessera
+	install -m 644 $(BUILD)/share/tessera.conf.sample $(DESTDIR)$(SYSCONFDIR)
+	install -m 644 $(BUILD)/share/tessera $(DESTDIR)$(COMPLETIONDIR)
 	$(foreach m,$(man),install -m 644 $(m) $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(m)));)
 
 top: ## print the longest files and functions

@@ -37,13 +37,14 @@ add_client(struct arena *a)
 	must(client_put(opened.durable, a, &c, 0, &why) == OK, "the client is stored");
 }
 
-/* Once in the life of the process. */
+/* Once in the life of the process, which keeps it. */
 static void
 make_authority(void)
 {
-	struct arena *a = arena_new(ARENA_CEILING);
-	struct deployment *d;
+	static struct arena *a;
+	static struct deployment *d;
 
+	a = arena_new(ARENA_CEILING);
 	secret_init();
 	field_defaults(&record_conf, &conf, a);
 	conf.data = arena_str(a, str_of(scratch_path("data")));

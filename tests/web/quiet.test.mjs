@@ -1,0 +1,209 @@
+// quiet - strangers cannot make it write (DESIGN section 1, promise 4); guessing is slowed down
+// (PROTOCOL section 5 row 71); keys and secrets are sealed at rest
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Agent } from './lib/agent.mjs';
+import { alice, bob, world } from './lib/world.mjs';
+import { answer, answerOf, authorizeUrl, basic, getTokens, post, query, random, walk }
+	from './lib/flow.mjs';
+
+let server, clients;
+
+before(async () => {
+	server = await world({ clients: ['web', 'basic', 'post'] });
+	clients = server.clients;
+});
+after(() => server.stop());
+
+const files = (directory) => fs.readdirSync(directory, { recursive: true, withFileTypes: true })
+	.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path,
+		entry.name));
+
+// Contents and times of the durable stores.
+const durable = () => files(server.data).filter((name) => /\/durable\/data\.mdb$/.test(name))
+	.map((name) => ({ name, bytes: fs.readFileSync(name), mtime: fs.statSync(name).mtimeMs }));
+
+async function assertQuiet(volley) {
+	const before = durable();
+	assert.ok(before.length > 0);
+	await volley();
+	const now = durable();
+	assert.equal(now.length, before.length);
+	for (let i = 0; i < before.length; i++) {
+		assert.ok(before[i].bytes.equals(now[i].bytes), `${before[i].name} changed`);
+		assert.equal(now[i].mtime, before[i].mtime);
+	}
+}
+
+describe('no anonymous request writes to the durable store', () => {
+	test('the test sees writes: a sign-in is one', async () => {
+		await assert.rejects(assertQuiet(() => getTokens(server, clients.web, bob)),
+			{ code: 'ERR_ASSERTION' });
+	});
+
+	test('every program, asked by nobody', () => assertQuiet(async () => {
+		for (const url of ['/.well-known/openid-configuration', '/jwks', '/healthz', '/authorize',
+			'/login', '/consent', '/token', '/userinfo', '/introspect', '/revoke', '/logout'])
+			for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT'])
+				await fetch(server.issuer + url, { method, redirect: 'manual' });
+	}));
+
+	test('good and bad authorization requests, failed logins, Cancel', () => assertQuiet(async () => {
+		for (const params of [{}, { prompt: 'none' }, { scope: 'nonsense' }, { redirect_uri: 'x:y' }]) {
+			const agent = new Agent(server.issuer);
+			const page = await walk(agent, authorizeUrl(server, clients.web, params));
+			if (!page.has('login-submit'))
+				continue;
+			await agent.press(page, 'login-submit', { username: 'nobody', password: 'x' });
+			await agent.press(page, 'login-submit', { ...alice, password: 'x' });
+			await agent.press(page, 'login-cancel');
+		}
+	}));
+
+	test('codes, tokens, cookies and secrets that are guessed', () => assertQuiet(async () => {
+		for (let i = 0; i < 8; i++) {
+			const token = random(i < 4 ? 32 : 81);
+			for (const client of [clients.web, { ...clients.basic, secret: 'wrong' }, undefined]) {
+				await post(server, '/token', client, { grant_type: 'authorization_code', code: token,
+					code_verifier: random() });
+				await post(server, '/token', client, { grant_type: 'refresh_token',
+					refresh_token: token });
+				await post(server, '/revoke', client, { token });
+				await post(server, '/introspect', client, { token });
+			}
+			const agent = new Agent(server.issuer);
+			agent.cookies.set('tessera', token);
+			await walk(agent, authorizeUrl(server, clients.web));
+			await agent.open('/logout', { form: { action: 'confirm' } });
+			await answer(await fetch(`${server.issuer}/userinfo`,
+				{ headers: { authorization: `Bearer ${token}` } }));
+		}
+	}));
+
+	test('the clients, as far as they are known: wrong secrets', () => assertQuiet(async () => {
+		for (let i = 0; i < 40; i++)
+			await post(server, '/token', undefined, { grant_type: 'client_credentials' },
+				{ authorization: basic('basic', random()) });
+	}));
+});
+
+describe('guessing is slowed down', () => {
+	const attempt = async (user) => {
+		const agent = new Agent(server.issuer);
+		const page = await walk(agent, authorizeUrl(server, clients.web));
+		return agent.press(page, 'login-submit', user);
+	};
+
+	test('429 with Retry-After after repeated failures; other users are not affected', async () => {
+		const gina = { username: 'gina', password: 'gina gina gina' };
+		await server.addUser(gina.username, gina.password);
+		let page;
+		for (let i = 0; i < 40 && page?.status !== 429; i++)
+			page = await attempt({ ...gina, password: `guess ${i}` });
+		assert.equal(page.status, 429);
+		assert.match(page.headers.get('retry-after'), /^[1-9]\d*$/);
+		const right = await attempt(gina);
+		assert.equal(right.status, 429, 'not even the right password, or guessing would go on');
+		assert.equal((await attempt({ ...gina, username: 'GINA' })).status, 429);
+		assert.equal((await attempt(alice)).status, 303);
+	});
+
+	test('another way to write the same name is no way around it', async () => {
+		const kate = { username: 'kate', password: 'kate kate kate' };
+		await server.addUser(kate.username, kate.password);
+		let checked = 0;
+		for (let i = 0; i < 32; i++) {
+			const name = [...kate.username].map((c, at) => (i >> at & 1 ? c.toUpperCase() : c)).join('');
+			checked += (await attempt({ username: name, password: `guess ${i}` })).status !== 429;
+		}
+		assert.ok(checked < 16, `${checked} of 32 guesses were looked at`);
+	});
+
+	test('a name that is nobody is slowed down in the same way', async () => {
+		let page;
+		for (let i = 0; i < 40 && page?.status !== 429; i++)
+			page = await attempt({ username: 'nobody-at-all', password: `guess ${i}` });
+		assert.equal(page.status, 429);
+	});
+
+	test('100 guesses at once do not slip through (section 5 row 71)', async () => {
+		const hugo = { username: 'hugo', password: 'hugo hugo hugo' };
+		await server.addUser(hugo.username, hugo.password);
+		const pages = await Promise.all(Array.from({ length: 100 },
+			(_, i) => attempt({ ...hugo, password: `guess ${i}` })));
+		const checked = pages.filter((page) => page.status !== 429).length;
+		assert.ok(checked < 30, `${checked} of 100 guesses were looked at`);
+	});
+
+	test('after the wait the right password works again', async () => {
+		await server.restart({ clock_offset: 4 * 3600 });
+		const page = await attempt({ username: 'gina', password: 'gina gina gina' });
+		assert.equal(page.status, 303);
+		await server.restart({ clock_offset: 0 });
+	});
+});
+
+describe('at rest', () => {
+	test('no private key in clear, whatever its form', async () => {
+		const { keys } = (await answer(await fetch(`${server.issuer}/jwks`))).body;
+		const moduli = keys.filter((key) => key.kty === 'RSA')
+			.map((key) => BigInt(`0x${Buffer.from(key.n, 'base64url').toString('hex')}`));
+		assert.ok(moduli.length > 0);
+		const marks = ['PRIVATE KEY', '"d":', '"p":', '"dp":'].map((text) => Buffer.from(text))
+			.concat(['06072a8648ce3d020106082a8648ce3d0301070427', '06092a864886f70d010101050004',
+				'302e020100300506032b6570'].map((hex) => Buffer.from(hex, 'hex')));
+		for (const name of files(server.data)) {
+			const bytes = fs.readFileSync(name);
+			for (const mark of marks)
+				assert.ok(!bytes.includes(mark), `${name} has ${mark.toString('latin1')}`);
+			for (const n of moduli)
+				assert.ok(!hasFactor(bytes, n), `${name} has a prime of a signing key`);
+		}
+	});
+
+	// Whether any 128 bytes of a file, as a big-endian number, divide the modulus.
+	function hasFactor(bytes, n) {
+		for (let at = 0; at + 128 <= bytes.length; at++) {
+			if (bytes[at] < 0x80 || (bytes[at + 127] & 1) === 0)
+				continue; // a prime of 1024 bits has both its ends set
+			if (n % BigInt(`0x${bytes.toString('hex', at, at + 128)}`) === 0n)
+				return true;
+		}
+		return false;
+	}
+
+	test('no secret, password, code, token or cookie in clear', async () => {
+		const agent = new Agent(server.issuer);
+		const tokens = await getTokens(server, clients.basic, alice,
+			{ scope: 'openid offline_access' }, { agent });
+		const page = await walk(agent, authorizeUrl(server, clients.web));
+		const secrets = { secret: clients.basic.secret, password: alice.password, code: tokens.code,
+			refresh: tokens.refresh_token, access: tokens.access_token,
+			unused: answerOf(page).params.code, cookie: agent.cookies.get('tessera') };
+		for (const name of files(server.root)) {
+			const bytes = fs.readFileSync(name);
+			for (const [what, text] of Object.entries(secrets)) {
+				assert.ok(!bytes.includes(text), `${name} has the ${what}`);
+				const tail = Buffer.from(text, 'base64url').subarray(-32);
+				if (tail.length === 32)
+					assert.ok(!bytes.includes(tail), `${name} has the ${what} in bytes`);
+			}
+		}
+	});
+
+	test('nothing of it can be read by others', () => {
+		for (const name of files(server.data))
+			assert.equal(fs.statSync(name).mode & 0o007, 0, name);
+		const key = files(server.data).find((name) => name.endsWith('master.key'));
+		assert.equal(fs.statSync(key).mode & 0o037, 0);
+	});
+
+	test('no secret in the log', () => {
+		const log = server.logText();
+		for (const text of [alice.password, clients.basic.secret, clients.post.secret,
+			query({ client_secret: clients.post.secret }).toString()])
+			assert.ok(!log.includes(text));
+	});
+});
