@@ -23,7 +23,7 @@ enum key_class {
 	KEY_ORIGIN = 'O',    /* CORS origin NUL client_id -> nothing */
 	KEY_CONSENT = 'N',   /* sub NUL client_id */
 	KEY_KEY = 'K',	     /* kid: a signing key's public part and dates */
-	KEY_SESSION = 'S',   /* hour, hash of the cookie's secret */
+	KEY_SESSION = 'S',   /* sid */
 	KEY_GRANT = 'G',     /* grant id = hour, 12 random bytes */
 	KEY_TOKEN = 'T',     /* hour, hash: a reference access token */
 	KEY_DENIED = 'D',    /* hour, hash of a jti: a JWT revoked on its own */
