@@ -6,17 +6,17 @@
  * cannot say what is not there.
  */
 #include "endpoint/endpoint.h"
+#include "endpoint/memo.h"
 #include "oauth/metadata.h"
 
 #define DOCUMENT_MAX 32768
 #define CACHE_SECONDS 300
 
 static enum err
-discovery(struct request *rq)
+make(struct request *rq, struct str *json)
 {
 	const struct endpoint *const *ep;
 	struct js_out w;
-	struct str json;
 	struct buf b;
 	enum err e;
 
@@ -29,8 +29,20 @@ discovery(struct request *rq)
 			js_put_str(&w, (*ep)->metadata, endpoint_url(rq, (*ep)->path));
 	e = metadata_write(rq, &w);
 	js_close(&w, '}');
-	if (e == OK)
-		e = buf_end(&b, &json);
+	return e == OK ? buf_end(&b, json) : e;
+}
+
+static enum err
+discovery(struct request *rq)
+{
+	struct str json;
+	enum err e = OK;
+
+	if (!memo_get(rq, &json)) {
+		e = make(rq, &json);
+		if (e == OK)
+			memo_put(rq, json);
+	}
 	if (e == OK)
 		e = reply_json(rq, 200, json);
 	if (e == OK)

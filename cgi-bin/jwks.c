@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "endpoint/endpoint.h"
+#include "endpoint/memo.h"
 #include "model/keyset.h"
 
 #define CACHE_SECONDS 300
@@ -12,9 +13,13 @@ static enum err
 jwks(struct request *rq)
 {
 	struct str json;
-	enum err e;
+	enum err e = OK;
 
-	e = keyset_public(rq->db, rq->arena, clock_now(), &json);
+	if (!memo_get(rq, &json)) {
+		e = keyset_public(rq->db, rq->arena, clock_now(), &json);
+		if (e == OK)
+			memo_put(rq, json);
+	}
 	if (e == OK)
 		e = reply_body(rq, 200, "application/jwk-set+json", json);
 	if (e == OK)

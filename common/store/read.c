@@ -42,6 +42,14 @@ store_get(struct store *s, struct arena *a, struct str key, struct str *value, u
 	return e;
 }
 
+uint64_t
+store_state(struct store *s)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(s->env, &info) == 0 ? info.me_last_txnid : 0;
+}
+
 /* Where a scan is. */
 struct scan {
 	MDB_cursor *cursor;
