@@ -220,14 +220,13 @@ make_data(struct cli *c)
 static int
 make_registry(struct cli *c)
 {
-	struct strs names;
 	enum err e;
 
 	e = deployment_open(&c->conf, STORE_WRITE | STORE_KEYS | STORE_ADMIN, &c->d);
 	if (e != OK)
 		return cli_error(c->conf.data, e);
 	c->needs = NEEDS_DATA | NEEDS_WRITE | NEEDS_KEYS;
-	return cli_error(STR("registry"), authority_names(c->d, c->a, &names));
+	return cli_error(STR("registry"), deployment_init(c->d, c->a));
 }
 
 int

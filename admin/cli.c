@@ -265,6 +265,13 @@ join(struct arena *a, struct strs list)
 	return list.n > 20 ? arena_printf(a, "%.*s, ...", STR_FMT(s)) : s;
 }
 
+static int
+no_authority(struct cli *c)
+{
+	return cli_fail(STATUS_NO, c->conf.data,
+		"there is no authority; `tessera authority add ISSUER` makes one");
+}
+
 /* Without --authority: the only one, or the one named "default". */
 static int
 use_default(struct cli *c)
@@ -277,8 +284,7 @@ use_default(struct cli *c)
 	if (e != OK && e != ERR_NOTFOUND)
 		return cli_error(STR("registry"), e);
 	if (names.n == 0)
-		return cli_fail(STATUS_NO, c->conf.data,
-			"there is no authority; `tessera authority add ISSUER` makes one");
+		return no_authority(c);
 	if (names.n == 1)
 		return cli_use(c, c->a, names.v[0]);
 	if (strs_has(names, STR("default")))
@@ -363,7 +369,9 @@ cli_each_authority(struct cli *c, int (*fn)(struct cli *c, void *arg), void *arg
 		arena_strs_add(c->a, &names, c->authority);
 	else
 		e = authority_names(c->d, c->a, &names);
-	if (e != OK && e != ERR_NOTFOUND)
+	if (e == ERR_NOTFOUND)
+		return no_authority(c);
+	if (e != OK)
 		return cli_error(STR("registry"), e);
 	for (i = 0; i < names.n; i++) {
 		status = one_authority(c, names.v[i], fn, arg);

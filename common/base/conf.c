@@ -294,11 +294,15 @@ enum err
 conf_load(struct conf *c, struct arena *a, const char *path, struct conf_where *where)
 {
 	struct str text, file;
+	char *real;
 	enum err e;
 
 	field_defaults(&record_conf, c, a);
 	path = find(a, path);
-	file = arena_str(a, str_of(path));
+	/* What is beside the file is beside what a link leads to. */
+	real = realpath(path, NULL);
+	file = arena_str(a, str_of(real == NULL ? path : real));
+	free(real);
 	*where = (struct conf_where){ .file = file };
 	e = read_file(path, a, &text);
 	if (e == ERR_NOTFOUND)

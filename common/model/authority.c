@@ -148,7 +148,7 @@ authority_create(struct deployment *d, struct arena *a, struct authority *auth)
 
 	e = field_check_all(&record_authority, auth, &which);
 	if (e == OK)
-		e = deployment_registry(d, a);
+		e = deployment_init(d, a);
 	if (e != OK)
 		return e;
 	auth->created = clock_now();

@@ -43,6 +43,9 @@ MUST_USE enum err
 deployment_open(const struct conf *conf, unsigned rights, struct deployment **out);
 void deployment_close(struct deployment *d);
 
+/* Makes the registry where there is none. With STORE_ADMIN. */
+MUST_USE enum err deployment_init(struct deployment *d, struct arena *a);
+
 /* Finds the authority whose issuer is `host` (with port, lower case) and path `path` ("" or
  * "/acme"). ERR_NOTFOUND: none, disabled, or its directory is gone. *auth is the arena's, *opened
  * the deployment's until the next call. */

@@ -65,15 +65,28 @@ deployment_close(struct deployment *d)
 	free(d);
 }
 
-enum err
-deployment_registry(struct deployment *d, struct arena *a)
+static enum err
+open_registry(struct deployment *d, struct arena *a, unsigned flags)
 {
-	struct store_options o = { .map_size = REGISTRY_SIZE, .readers = d->conf->readers };
+	struct store_options o = { .flags = flags,
+		.map_size = REGISTRY_SIZE,
+		.readers = d->conf->readers };
 
 	if (d->registry != NULL)
 		return OK;
-	o.flags = d->rights & STORE_ADMIN ? STORE_CREATE : STORE_READONLY;
 	return store_open(deployment_path(d, a, "registry", ""), &o, &d->registry);
+}
+
+enum err
+deployment_registry(struct deployment *d, struct arena *a)
+{
+	return open_registry(d, a, d->rights & STORE_ADMIN ? 0 : STORE_READONLY);
+}
+
+enum err
+deployment_init(struct deployment *d, struct arena *a)
+{
+	return open_registry(d, a, STORE_CREATE);
 }
 
 static enum err

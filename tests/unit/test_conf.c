@@ -121,7 +121,7 @@ write_file(const char *path, const char *text)
 static void
 test_load(void **state)
 {
-	char dir[] = "/tmp/test_conf.XXXXXX", path[64];
+	char dir[] = "/tmp/test_conf.XXXXXX", path[64], link[64];
 	struct conf_where where;
 	struct conf c;
 
@@ -137,6 +137,11 @@ test_load(void **state)
 	assert_int_equal(conf_load(&c, *state, path, &where), OK);
 	assert_int_equal(c.readers, 99);
 	assert_str(c.data, str_of(dir));
+	snprintf(link, sizeof(link), "%s.link", dir);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(conf_load(&c, *state, link, &where), OK);
+	assert_str(c.data, str_of(dir)); /* not where the link is */
+	unlink(link);
 	assert_int_equal(setenv("TESSERA_CONF", path, 1), 0);
 	assert_int_equal(conf_load(&c, *state, NULL, &where), OK);
 	assert_str(c.path, str_of(path));
