@@ -23,7 +23,8 @@ static struct slot {
 	char body[BODY_MAX];
 } slots[SLOTS];
 
-static uint64_t seen; /* the state when memo_get looked: what is made then is of that state or later */
+static uint64_t
+	seen; /* the state when memo_get looked: what is made then is of that state or later */
 
 bool
 memo_get(const struct request *rq, struct str *body)
