@@ -68,9 +68,9 @@ deployment_close(struct deployment *d)
 static enum err
 open_registry(struct deployment *d, struct arena *a, unsigned flags)
 {
-	struct store_options o = { .flags = flags,
-		.map_size = REGISTRY_SIZE,
-		.readers = d->conf->readers };
+	struct store_options o = {
+		.flags = flags, .map_size = REGISTRY_SIZE, .readers = d->conf->readers
+	};
 
 	if (d->registry != NULL)
 		return OK;
