@@ -3,40 +3,11 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/clock.h"
-#include "base/log.h"
-#include "model/grant.h"
 #include "oauth/access.h"
 #include "oauth/grant_type.h"
 #include "oauth/issue.h"
 #include "oauth/pkce.h"
 #include "store/commit.h"
-
-static enum err
-refuse(struct request *rq, const char *reason)
-{
-	enum err e = oauth_fail(rq, OAUTH_INVALID_GRANT, "the code is not valid");
-
-	rq->fail.reason = str_of(reason);
-	return e;
-}
-
-/* A code used again: somebody else may have it, so all that came from it ends (RFC 6749 4.1.2). */
-static enum err
-refuse_reuse(struct request *rq, const struct grant_row *row)
-{
-	enum err e;
-
-	if (row->g.state != GRANT_REVOKED) {
-		e = grant_revoke(rq->db, rq->arena, row->id, STR("code used again"));
-		if (e != OK)
-			return e;
-		log_begin(LOG_REUSE);
-		log_str("client", row->g.client_id);
-		log_str("sub", row->g.sub);
-		log_end();
-	}
-	return refuse(rq, "code was used before");
-}
 
 /* Who has a live code but is not its client, or cannot prove to be the one who asked for it, leaves
  * a mark; a few marks and the code is dead. */
@@ -55,7 +26,7 @@ refuse_strike(struct request *rq, struct grant_row *row, const char *reason)
 	e = grant_put(&b, rq->arena, row);
 	if (e == OK)
 		e = store_commit(rq->db, &b);
-	return e == OK ? refuse(rq, reason) : e;
+	return e == OK ? grant_type_refuse(rq, reason) : e;
 }
 
 static enum err
@@ -65,7 +36,9 @@ check_pkce(struct request *rq, struct grant_row *row)
 
 	/* A verifier without a challenge is a downgrade (RFC 9700 section 2.1.1). */
 	if (row->g.code_challenge.n == 0)
-		return verifier.n == 0 ? OK : refuse(rq, "verifier, but there was no challenge");
+		return verifier.n == 0
+			? OK
+			: grant_type_refuse(rq, "verifier, but there was no challenge");
 	if (!pkce_is_verifier(verifier) ||
 		pkce_check(rq->arena, row->g.code_challenge, verifier) != OK)
 		return refuse_strike(rq, row, "code_verifier missing or wrong");
@@ -80,7 +53,7 @@ check_redirect(struct request *rq, struct grant_row *row)
 	struct str uri = rq->param[TP_REDIRECT_URI];
 
 	if (uri.n == 0)
-		return row->g.redirect_given ? refuse(rq, "redirect_uri missing") : OK;
+		return row->g.redirect_given ? grant_type_refuse(rq, "redirect_uri missing") : OK;
 	if (!str_eq(uri, row->g.redirect_uri))
 		return refuse_strike(
 			rq, row, "redirect_uri differs from the authorization request");
@@ -97,19 +70,21 @@ find_code(struct request *rq, struct grant_row *row, struct user *u)
 		return oauth_fail(rq, OAUTH_INVALID_REQUEST, "code missing");
 	e = grant_of_code(rq->db, rq->arena, rq->param[TP_CODE], row);
 	if (e == ERR_NOTFOUND)
-		return refuse(rq, "unknown code");
+		return grant_type_refuse(rq, "unknown code");
 	if (e != OK)
 		return e;
 	if (!str_eq(row->g.client_id, rq->client->client_id))
 		return row->g.state == GRANT_CODED
 			? refuse_strike(rq, row, "code of another client")
-			: refuse(rq, "code of another client");
-	if (row->g.state != GRANT_CODED)
-		return refuse_reuse(rq, row);
+			: grant_type_refuse(rq, "code of another client");
+	if (row->g.state != GRANT_CODED) /* RFC 6749 section 4.1.2 */
+		return grant_type_reuse(rq, row, "code used again");
 	if (row->g.code_expires <= clock_now())
-		return refuse(rq, "code has expired");
+		return grant_type_refuse(rq, "code has expired");
 	e = access_grant(rq, row, &c, u);
-	return e == ERR_DENIED || e == ERR_EXPIRED ? refuse(rq, "user or session has ended") : e;
+	return e == ERR_DENIED || e == ERR_EXPIRED
+		? grant_type_refuse(rq, "user or session has ended")
+		: e;
 }
 
 /* Marks the code used and makes the first refresh token, if the client may have one. */

@@ -3,39 +3,10 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/clock.h"
-#include "base/log.h"
-#include "model/grant.h"
 #include "oauth/access.h"
 #include "oauth/grant_type.h"
 #include "oauth/issue.h"
 #include "store/commit.h"
-
-static enum err
-refuse(struct request *rq, const char *reason)
-{
-	enum err e = oauth_fail(rq, OAUTH_INVALID_GRANT, "the refresh token is not valid");
-
-	rq->fail.reason = str_of(reason);
-	return e;
-}
-
-/* An old generation: somebody has a copy, so the family ends (RFC 9700 section 4.14.2). */
-static enum err
-refuse_reuse(struct request *rq, const struct grant_row *row)
-{
-	enum err e;
-
-	if (row->g.state == GRANT_REVOKED)
-		return refuse(rq, "family is revoked");
-	e = grant_revoke(rq->db, rq->arena, row->id, STR("refresh token used again"));
-	if (e != OK)
-		return e;
-	log_begin(LOG_REUSE);
-	log_str("client", row->g.client_id);
-	log_str("sub", row->g.sub);
-	log_end();
-	return refuse(rq, "an older generation was used");
-}
 
 struct refresh {
 	struct grant_row row;
@@ -55,20 +26,20 @@ find_token(struct request *rq, struct refresh *r)
 	e = grant_of_refresh(
 		rq->db, rq->arena, rq->param[TP_REFRESH_TOKEN], &r->row, &r->is, &r->successor);
 	if (e == ERR_NOTFOUND)
-		return refuse(rq, "unknown token");
+		return grant_type_refuse(rq, "unknown token");
 	if (e != OK)
 		return e;
 	if (!str_eq(r->row.g.client_id, rq->client->client_id))
-		return refuse(rq, "token of another client");
-	if (r->is == REFRESH_REUSED)
-		return refuse_reuse(rq, &r->row);
+		return grant_type_refuse(rq, "token of another client");
+	if (r->is == REFRESH_REUSED) /* RFC 9700 section 4.14.2 */
+		return grant_type_reuse(rq, &r->row, "refresh token used again");
 	if (r->row.g.refresh_expires != 0 && r->row.g.refresh_expires <= clock_now())
-		return refuse(rq, "token has expired");
+		return grant_type_refuse(rq, "token has expired");
 	if (strs_has(r->row.g.scope, STR("offline_access")) &&
 		!strs_has(rq->client->scope, STR("offline_access")))
-		return refuse(rq, "client lost offline_access");
+		return grant_type_refuse(rq, "client lost offline_access");
 	e = access_grant(rq, &r->row, &c, &r->user);
-	return e == ERR_DENIED || e == ERR_EXPIRED ? refuse(rq, "revoked or ended") : e;
+	return e == ERR_DENIED || e == ERR_EXPIRED ? grant_type_refuse(rq, "revoked or ended") : e;
 }
 
 /* Scopes can be left out at a refresh, never added (RFC 6749 section 6). */

@@ -4,6 +4,7 @@
  */
 #include "oauth/grant_type.h"
 
+#include "base/log.h"
 #include "schema/client.h"
 
 const struct grant_type grant_types[] = {
@@ -43,4 +44,30 @@ grant_type_resource(struct request *rq, struct strs granted, struct strs *out)
 	if (out->n == 0)
 		*out = granted;
 	return OK;
+}
+
+enum err
+grant_type_refuse(struct request *rq, const char *reason)
+{
+	enum err e = oauth_fail(rq, OAUTH_INVALID_GRANT, "the code or token is not valid");
+
+	rq->fail.reason = str_of(reason);
+	return e;
+}
+
+enum err
+grant_type_reuse(struct request *rq, const struct grant_row *row, const char *reason)
+{
+	enum err e;
+
+	if (row->g.state == GRANT_REVOKED)
+		return grant_type_refuse(rq, "the grant is revoked");
+	e = grant_revoke(rq->db, rq->arena, row->id, str_of(reason));
+	if (e != OK)
+		return e;
+	log_begin(LOG_REUSE);
+	log_str("client", row->g.client_id);
+	log_str("sub", row->g.sub);
+	log_end();
+	return grant_type_refuse(rq, reason);
 }

@@ -6,6 +6,7 @@
 #define OAUTH_GRANT_TYPE_H
 
 #include "http/param.h"
+#include "model/grant.h"
 #include "oauth/error.h"
 
 enum token_param {
@@ -38,6 +39,14 @@ MUST_USE enum err grant_type_find(struct request *rq, const struct grant_type **
 /* The one resource parameter of a token request: ERR_REFUSED with two, or one that was not in
  * `granted` (when that is not empty). The list has none or one (RFC 8707 section 2.2). */
 MUST_USE enum err grant_type_resource(struct request *rq, struct strs granted, struct strs *out);
+
+/* Refuses a code or token: invalid_grant with one text for the caller, the reason for the log. */
+MUST_USE enum err grant_type_refuse(struct request *rq, const char *reason);
+
+/* The same for one that was used before: somebody has a copy, so all that came of the grant ends.
+ */
+MUST_USE enum err
+grant_type_reuse(struct request *rq, const struct grant_row *row, const char *reason);
 
 enum err grant_code(struct request *rq, struct str *json);
 enum err grant_refresh(struct request *rq, struct str *json);
