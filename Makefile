@@ -16,7 +16,7 @@ DATA ?= ./var
 FUZZ_SECONDS ?= 60
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p;' CHANGES.md | head -n 1)
 
-packages = libsodium libcrypto lmdb json-c
+packages = libsodium libcrypto lmdb json-c libseccomp
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 package_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
 WARN = -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
