@@ -191,7 +191,7 @@ endpoint_run(const struct endpoint *ep)
 	status = start(ep, &conf, &d);
 	if (status != 0)
 		return status;
-	if (gate_open(0, &gate) != OK)
+	if (gate_open(gate_socket(), 0, &gate) != OK)
 		return 111;
 	while (gate_next(gate, &rq) == OK) {
 		rq.conf = &conf;

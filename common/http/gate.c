@@ -104,20 +104,23 @@ is_fastcgi(void)
 	return getpeername(STDIN_FILENO, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
 }
 
-static enum err
-open_port(struct gate *g)
+int
+gate_socket(void)
 {
-	g->port = &gate_fcgi;
 	if (is_systemd())
-		return gate_fcgi_open(g, SYSTEMD_FD);
-	if (is_fastcgi())
-		return gate_fcgi_open(g, STDIN_FILENO);
-	g->port = &gate_cgi;
-	return OK;
+		return SYSTEMD_FD;
+	return is_fastcgi() ? STDIN_FILENO : -1;
+}
+
+static enum err
+open_port(struct gate *g, int listen)
+{
+	g->port = listen < 0 ? &gate_cgi : &gate_fcgi;
+	return listen < 0 ? OK : gate_fcgi_open(g, listen);
 }
 
 enum err
-gate_open(size_t body_max, struct gate **out)
+gate_open(int listen, size_t body_max, struct gate **out)
 {
 	struct gate *g = calloc(1, sizeof(*g));
 	enum err e;
@@ -130,7 +133,7 @@ gate_open(size_t body_max, struct gate **out)
 	g->listen = -1;
 	g->signals = -1;
 	umask(007);
-	e = open_port(g);
+	e = open_port(g, listen);
 	if (e == OK)
 		e = open_signals(g); /* after libfcgi, which installs handlers of its own */
 	if (e != OK) {
@@ -140,6 +143,13 @@ gate_open(size_t body_max, struct gate **out)
 	}
 	*out = g;
 	return OK;
+}
+
+void
+gate_ask(struct gate *g, bool (*is_over)(void *arg), void *arg)
+{
+	g->is_over = is_over;
+	g->arg = arg;
 }
 
 void
@@ -172,8 +182,11 @@ wait_connection(struct gate *g)
 		}
 		if (fds[0].revents != 0)
 			return ERR_EXPIRED;
-		if (fds[1].revents != 0)
-			return OK;
+		if (fds[1].revents == 0)
+			continue;
+		if (g->is_over != NULL && g->is_over(g->arg))
+			return ERR_EXPIRED;
+		return OK;
 	}
 }
 

@@ -23,9 +23,17 @@
 
 struct gate;
 
-/* Finds out how this process was started. `body_max` 0: REQUEST_BODY_MAX. ERR_SYSTEM. */
-MUST_USE enum err gate_open(size_t body_max, struct gate **out);
+/* Finds out how this process was started: the socket it is to listen on, or -1 for plain CGI. A
+ * child of the process that was started is to be told. */
+int gate_socket(void);
+
+/* `listen` is what gate_socket() said; `body_max` 0: REQUEST_BODY_MAX. ERR_SYSTEM. */
+MUST_USE enum err gate_open(int listen, size_t body_max, struct gate **out);
 void gate_close(struct gate *g);
+
+/* Is asked before each connection is accepted; when it says so, gate_next() ends and leaves the
+ * connection to others. */
+void gate_ask(struct gate *g, bool (*is_over)(void *arg), void *arg);
 
 /* Waits for a request and fills `rq`, whose arena is reset first (the gate owns it). ERR_EXPIRED at
  * the end: a signal, or the one request of CGI is done. */

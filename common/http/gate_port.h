@@ -29,9 +29,11 @@ struct gate {
 	const struct port *port;
 	struct arena *arena;
 	size_t body_max;
-	int seconds;	  /* the watchdog; GATE_SECONDS, less in tests */
-	int listen;	  /* FastCGI: the listening socket, non-blocking; CGI: -1 */
-	int signals;	  /* a signalfd */
+	int seconds; /* the watchdog; GATE_SECONDS, less in tests */
+	int listen;  /* FastCGI: the listening socket, non-blocking; CGI: -1 */
+	int signals; /* a signalfd */
+	bool (*is_over)(void *arg);
+	void *arg;
 	void *conn;	  /* FastCGI: libfcgi's */
 	size_t body_left; /* CGI: bytes of stdin that are this request's */
 	bool is_done;	  /* CGI: its one request was handed out */

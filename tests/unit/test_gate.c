@@ -50,7 +50,7 @@ program(int seconds)
 	struct gate *g;
 
 	secret_init();
-	if (log_open("gate", "/dev/null") != OK || gate_open(BODY_MAX, &g) != OK)
+	if (log_open("gate", "/dev/null") != OK || gate_open(gate_socket(), BODY_MAX, &g) != OK)
 		return 1;
 	g->seconds = seconds;
 	while (gate_next(g, &rq) == OK)
@@ -188,6 +188,38 @@ test_two(void **state)
 	send_stdin(fd, STR("llo"));
 	send_stdin(fd, STR(""));
 	expect(fd, "200 OK", "2 /b? 5 2 16");
+}
+
+/* What is_over() refuses to take is left in the queue. */
+static bool
+is_over(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static void
+test_over(void **state)
+{
+	struct request rq;
+	struct gate *g;
+	int fd = fcgi_listen(path), server;
+
+	(void)state;
+	server = fcgi_connect(path);
+	child = fork();
+	if (child == 0) {
+		dup2(fd, STDIN_FILENO);
+		if (log_open("gate", "/dev/null") != OK || gate_socket() != STDIN_FILENO ||
+			gate_open(STDIN_FILENO, BODY_MAX, &g) != OK)
+			_exit(1);
+		gate_ask(g, is_over, NULL);
+		_exit(gate_next(g, &rq) == ERR_EXPIRED ? 0 : 2);
+	}
+	assert_int_equal(end_of_child(), 0);
+	assert_true(accept(fd, NULL, NULL) >= 0);
+	close(server);
+	close(fd);
 }
 
 static void
@@ -530,6 +562,7 @@ main(void)
 		bare_test(test_term_busy),
 		server_test(test_term_writing),
 		bare_test(test_watchdog),
+		bare_test(test_over),
 		bare_test(test_systemd),
 		bare_test(test_cgi),
 		bare_test(test_cgi_refused),

@@ -1,0 +1,33 @@
+/*
+ * workers - a process that does nothing but keep others at work
+ * SPDX-License-Identifier: ISC
+ *
+ * The parent holds the listening socket, sees no request and opens no store;
+ * its children accept. Who dies is replaced, later and later when they die at
+ * once. TERM, INT and USR1 let children finish what they have, 8 seconds at
+ * most; HUP replaces them all, and nobody who waits is sent away.
+ */
+#ifndef HTTP_WORKERS_H
+#define HTTP_WORKERS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define WORKERS_MAX 64
+
+struct workers {
+	unsigned n;
+
+	/* In a child: serves until it is told to stop, or sees reason to; the exit status. */
+	int (*work)(void *arg);
+
+	/* In the parent at HUP: gets ready for new children. An error keeps the old ones. */
+	enum err (*renew)(void *arg);
+	void *arg;
+};
+
+/* Keeps `n` children at work until told to stop; the exit status of the program. */
+int workers_run(const struct workers *w);
+
+#endif
