@@ -14,6 +14,7 @@
 
 #include "admin/check.h"
 #include "admin/commands.h"
+#include "base/sandbox.h"
 #include "base/seal.h"
 #include "endpoint/page.h"
 
@@ -198,6 +199,7 @@ check_conf(struct check *k)
 	enum err e;
 
 	e = cli_load(k->c, &where);
+	k->has_conf = e == OK;
 	if (e == OK)
 		return true;
 	fault = cli_conf_fault(k->c, &where);
@@ -221,11 +223,25 @@ check_files(struct check *k)
 	return true;
 }
 
+/* No problem of the deployment's, but somebody may want another kernel. */
+static void
+note_sandbox(struct check *k)
+{
+	struct str missing = sandbox_missing(k->c->a);
+
+	if (!k->c->conf.sandbox)
+		out_note(k->c, "The sandbox is switched off.");
+	else if (missing.n > 0)
+		out_note(k->c, "This kernel has no sandbox for: %.*s.", STR_FMT(missing));
+}
+
 static int
 end(struct check *k)
 {
 	int status = list_end(&k->list);
 
+	if (k->has_conf)
+		note_sandbox(k);
 	if (k->problems == 0)
 		out_note(k->c, "No problem was found.");
 	if (status != STATUS_DONE)

@@ -11,6 +11,7 @@ struct check {
 	struct cli *c;
 	struct listing list;
 	size_t problems;
+	bool has_conf;	     /* the settings are known */
 	bool has_key;	     /* the master key can be used */
 	bool need[ALG__MAX]; /* rings that somebody asks for */
 };

@@ -16,11 +16,11 @@
 
 #define CONFIGURATION_MAX 131072
 #define SOCKET_NAME_MAX 80 /* of the directory: a whole name has 107 bytes at most, unix(7) */
-#define WORKERS 2	   /* one hides the other's wait for the server to close a connection */
 
 struct layout {
 	struct buf *out;
 	const char *programs, *sockets, *conf; /* absolute; NULL: not given */
+	struct conf settings;
 };
 
 /* The real path of an option's value. It will stand between quotation marks; a command is split at
@@ -96,7 +96,11 @@ put_limits(const struct layout *l)
 static void
 put_fastcgi(const struct layout *l, const struct endpoint *ep)
 {
-	unsigned workers = ep->workers == 0 ? WORKERS : ep->workers;
+	unsigned workers = endpoint_workers(ep);
+
+	/* What forks by itself is started once. */
+	if (conf_workers(&l->settings, ep->name, workers) > 0)
+		workers = 1;
 
 	buf_add(l->out, STR("\n$HTTP[\"url\"] =~ \""));
 	put_paths(l->out, ep, "(/.+)?", "(/.*)?");
@@ -162,6 +166,18 @@ put_all_cgi(const struct layout *l)
 		put_cgi(l, endpoint_rows[i]);
 }
 
+/* Whether programs fork workers. Who prints before there are settings gets what the defaults are.
+ */
+static enum err
+load_settings(struct cli *c, struct layout *l)
+{
+	struct conf_where where;
+	enum err e;
+
+	e = conf_load(&l->settings, c->a, l->conf, &where);
+	return l->conf == NULL || e == ERR_NOTFOUND ? OK : e;
+}
+
 int
 cmd_server_lighttpd(struct cli *c)
 {
@@ -180,6 +196,8 @@ cmd_server_lighttpd(struct cli *c)
 		return cli_fail(STATUS_USAGE, STR(""), "--sockets DIR is needed, or --cgi");
 	if (l.sockets != NULL && (status = check_sockets(l.sockets)) != STATUS_DONE)
 		return status;
+	if (load_settings(c, &l) != OK)
+		return cli_fail(STATUS_NO, str_of(l.conf), "the settings cannot be used");
 	buf_init(&out, c->a, CONFIGURATION_MAX);
 	buf_add(&out, STR("# printed by tessera server lighttpd\n"));
 	if (cli_has(c, "cgi"))

@@ -237,6 +237,7 @@ const struct endpoint endpoint_authorize = {
 	.auth = AUTH_HANDLER,
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
+	.sandbox = SANDBOX_BROWSER,
 	.lenient = true,
 	.params = params,
 	.nparams = AZ__MAX,

@@ -233,6 +233,7 @@ const struct endpoint endpoint_consent = {
 	.auth = AUTH_HANDLER,
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
+	.sandbox = SANDBOX_BROWSER,
 	.lenient = true,
 	.params = params,
 	.nparams = P__MAX,

@@ -262,6 +262,7 @@ const struct endpoint endpoint_login = {
 	.auth = AUTH_HANDLER,
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE | STORE_COUNT,
+	.sandbox = SANDBOX_BROWSER,
 	.lenient = true,
 	.params = params,
 	.nparams = P__MAX,

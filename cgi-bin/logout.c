@@ -211,6 +211,7 @@ const struct endpoint endpoint_logout = {
 	.auth = AUTH_HANDLER,
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
+	.sandbox = SANDBOX_BROWSER,
 	.params = params,
 	.nparams = P__MAX,
 	.handle = logout,

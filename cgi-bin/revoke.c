@@ -91,6 +91,7 @@ const struct endpoint endpoint_revoke = {
 	.form_secret = P_CLIENT_SECRET,
 	.answer = ANSWER_JSON,
 	.store = STORE_WRITE,
+	.sandbox = SANDBOX_CHANNEL,
 	.cors = true,
 	.params = params,
 	.nparams = P__MAX,

@@ -59,6 +59,7 @@ const struct endpoint endpoint_token = {
 	.form_secret = TP_CLIENT_SECRET,
 	.answer = ANSWER_JSON,
 	.store = STORE_WRITE | STORE_KEYS,
+	.sandbox = SANDBOX_SIGNING,
 	.cors = true,
 	.workers = 4,
 	.params = params,

@@ -20,6 +20,48 @@ enum {
 #define CENTURY ((int64_t)36525 * 86400)
 #define AT(member) .offset = offsetof(struct conf, member)
 
+static const char *const off_on[] = { "off", "on", NULL };
+
+static bool
+read_number(struct str text, int64_t *n)
+{
+	*n = -1; /* auto */
+	if (str_eqz(text, "auto"))
+		return true;
+	return str_int(text, n) == OK && *n >= 0 && *n <= CONF_WORKERS_MAX;
+}
+
+/* 4, auto, token=4, login=auto */
+static bool
+is_workers(struct str one)
+{
+	struct str program, number;
+	int64_t n;
+
+	if (str_cut(one, '=', &program, &number))
+		return program.n > 0 && read_number(number, &n);
+	return read_number(one, &n);
+}
+
+unsigned
+conf_workers(const struct conf *c, const char *program, unsigned own)
+{
+	struct str one, name, number;
+	int64_t all = 0, n;
+	size_t i;
+
+	for (i = 0; i < c->workers.n; i++) {
+		one = c->workers.v[i];
+		if (!str_cut(one, '=', &name, &number)) {
+			if (!read_number(one, &all))
+				all = 0;
+		} else if (str_eqz(name, program) && read_number(number, &n)) {
+			return n < 0 ? own : (unsigned)n;
+		}
+	}
+	return all < 0 ? own : (unsigned)all;
+}
+
 static const struct field fields[] = {
 	{ .name = "data",
 		.tag = 1,
@@ -122,6 +164,27 @@ static const struct field fields[] = {
 		.min = -CENTURY,
 		.max = CENTURY,
 		.help = "seconds that are added to the time of day; for tests" },
+	{ .name = "sandbox",
+		.tag = 13,
+		.type = FIELD_CHOICE,
+		.flags = FIELD_RESTART,
+		AT(sandbox),
+		.value = "on",
+		.choices = off_on,
+		.help = "locks programs in: to their own files and a few system calls" },
+	{ .name = "workers",
+		.tag = 14,
+		.type = FIELD_STRS,
+		.flags = FIELD_RESTART,
+		AT(workers),
+		.value = "0",
+		.max = 64,
+		.check = is_workers,
+		.help = "processes that a FastCGI program forks to share its socket: a number, "
+			"auto "
+			"(what suits the program) or 0 (the web server starts as many as it "
+			"wants); "
+			"program=number for one of them, such as 2,token=4" },
 };
 
 const struct record record_conf = { "conf", 1, sizeof(struct conf), fields, COUNT(fields) };

@@ -30,6 +30,8 @@ struct conf {
 	int64_t open_authorities; /* environments a program keeps open */
 	int64_t password_memory;  /* Argon2id, bytes */
 	int64_t password_passes;
+	int sandbox;	      /* 0: off */
+	struct strs workers;  /* see conf_workers() */
 	int64_t clock_offset; /* seconds; for tests */
 };
 
@@ -38,6 +40,8 @@ struct conf_where {
 	unsigned line; /* 0: the file as a whole */
 	struct str what;
 };
+
+#define CONF_WORKERS_MAX 64
 
 extern const struct record record_conf;
 
@@ -50,6 +54,9 @@ conf_load(struct conf *c, struct arena *a, const char *path, struct conf_where *
 /* The same from text already read; `file` is for messages. For tests and fuzzing. */
 MUST_USE enum err conf_parse(struct conf *c, struct arena *a, struct str file, struct str text,
 	struct conf_where *where);
+
+/* How many workers the program is to fork: 0 for none, `own` where the setting says auto. */
+unsigned conf_workers(const struct conf *c, const char *program, unsigned own);
 
 /* A sample file of every setting with its help and default, the arena's. */
 struct str conf_sample(struct arena *a);

@@ -78,7 +78,8 @@ log_open(const char *program, const char *dest)
 	sink.fd = STDERR_FILENO;
 	sink.to_syslog = strcmp(dest, "syslog") == 0;
 	if (sink.to_syslog) {
-		openlog(sink.program, LOG_PID, LOG_AUTH);
+		tzset(); /* in a sandbox there is no file of the time zone */
+		openlog(sink.program, LOG_PID | LOG_NDELAY, LOG_AUTH);
 		return OK;
 	}
 	if (strcmp(dest, "stderr") != 0)

@@ -1,22 +1,23 @@
 /*
- * endpoint - what a program declares, and the loop that runs it
+ * endpoint - one request, from what the program declares to the answer
  * SPDX-License-Identifier: ISC
  */
 #include "endpoint/endpoint.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "endpoint/answer.h"
-#include "endpoint/page.h"
-#include "http/gate.h"
 
 struct str
 endpoint_url(const struct request *rq, const char *path)
 {
 	return issuer_url(rq->arena, rq->authority, path);
+}
+
+unsigned
+endpoint_workers(const struct endpoint *ep)
+{
+	return ep->workers == 0 ? ENDPOINT_WORKERS : ep->workers;
 }
 
 bool
@@ -149,59 +150,4 @@ endpoint_serve(const struct endpoint *ep, struct deployment *d, struct request *
 		log_str("client", rq->client->client_id);
 	log_int("us", clock_us() - began);
 	log_end();
-}
-
-/* What a program needs before its first request; the exit status, 0 for none. */
-static int
-start(const struct endpoint *ep, struct conf *conf, struct deployment **d)
-{
-	static struct arena *a; /* settings live as long as the process */
-	struct conf_where where = { 0 };
-	struct str which;
-	enum err e;
-
-	a = arena_new(ARENA_CEILING);
-	secret_init();
-	e = conf_load(conf, a, NULL, &where);
-	if (log_open(ep->name, arena_z(a, conf->log)) != OK)
-		log_reason(LOG_SYSTEM, "the log goes to standard error");
-	log_verbosity((int)conf->verbosity);
-	if (e != OK) {
-		log_reason(LOG_FAILED, "%.*s:%u: %.*s: %s", STR_FMT(where.file), where.line,
-			STR_FMT(where.what), err_text(e));
-		return 111;
-	}
-	clock_shift(conf->clock_offset);
-	if (ep->answer == ANSWER_PAGE && page_load(arena_z(a, conf->templates), &which) != OK) {
-		log_reason(LOG_FAILED, "template %.*s cannot be used", STR_FMT(which));
-		return 111;
-	}
-	return deployment_open(conf, ep->store, d) == OK ? 0 : 111;
-}
-
-int
-endpoint_run(const struct endpoint *ep)
-{
-	static struct conf conf;
-	struct deployment *d;
-	struct request rq;
-	struct gate *gate;
-	int status;
-
-	status = start(ep, &conf, &d);
-	if (status != 0)
-		return status;
-	if (gate_open(gate_socket(), 0, &gate) != OK)
-		return 111;
-	while (gate_next(gate, &rq) == OK) {
-		rq.conf = &conf;
-		log_request(rq.id);
-		endpoint_serve(ep, d, &rq);
-		if (gate_reply(gate, &rq) != OK)
-			log_reason(LOG_SYSTEM, "the server went away before the answer");
-		log_request((struct str){ 0 });
-	}
-	gate_close(gate);
-	deployment_close(d);
-	return 0;
 }

@@ -10,6 +10,7 @@
 #ifndef ENDPOINT_ENDPOINT_H
 #define ENDPOINT_ENDPOINT_H
 
+#include "base/sandbox.h"
 #include "http/param.h"
 #include "http/reply.h"
 #include "model/authority.h"
@@ -29,6 +30,8 @@ enum answer {
 	ANSWER_BEARER, /* errors as RFC 6750 section 3 */
 };
 
+#define ENDPOINT_WORKERS 2 /* one hides the other's wait for the server to close a connection */
+
 struct endpoint {
 	const char *name;	/* of the program */
 	const char *path;	/* under the issuer */
@@ -39,14 +42,15 @@ struct endpoint {
 	unsigned methods;     /* enum method; OPTIONS is answered here when .cors */
 	enum auth auth;
 	enum answer answer;
-	unsigned store;	 /* STORE_WRITE, ... */
+	unsigned store; /* STORE_WRITE, ... */
+	enum sandbox_class sandbox;
 	bool cors;	 /* browsers of other origins may call it */
 	bool any_issuer; /* answers without an authority: health */
 	size_t form_id,
 		form_secret; /* with AUTH_CLIENT, AUTH_CALLER: rows of the two, in .params */
 	const struct param *params;
 	size_t nparams;
-	unsigned workers; /* processes a server should start; 0: two */
+	unsigned workers; /* processes that suit it; 0: ENDPOINT_WORKERS */
 	bool lenient;	  /* the handler answers parameter errors itself, by rq->param_error */
 	enum err (*handle)(struct request *rq);
 };
@@ -60,6 +64,9 @@ int endpoint_run(const struct endpoint *ep);
 
 /* One request, already begun by the gate, to its answer. For tests. */
 void endpoint_serve(const struct endpoint *ep, struct deployment *d, struct request *rq);
+
+/* How many processes suit the program. */
+unsigned endpoint_workers(const struct endpoint *ep);
 
 /* URL of a program of this authority: issuer and path. */
 struct str endpoint_url(const struct request *rq, const char *path);

@@ -38,12 +38,14 @@ static const char *const names[FILE__MAX] = {
 	[STAY] = "stay.html",
 };
 
-static struct {
+struct templates {
 	struct arena *arena;
 	struct str text[FILE__MAX];
 	struct str style; /* as an element */
 	struct str style_hash;
-} loaded;
+};
+
+static struct templates loaded;
 
 static struct str
 csp_hash(struct arena *a, struct str text)
@@ -52,10 +54,10 @@ csp_hash(struct arena *a, struct str text)
 }
 
 static enum err
-read_file(struct arena *a, const char *directory, const char *name, struct str *text)
+read_file(struct templates *t, struct arena *a, const char *directory, int i)
 {
 	char *p = arena_alloc(a, FILE_MAX);
-	struct str path = arena_printf(a, "%s/%s", directory, name);
+	struct str path = arena_printf(a, "%s/%s", directory, names[i]);
 	FILE *f = fopen(arena_z(a, path), "re");
 	bool failed;
 	size_t n;
@@ -69,39 +71,41 @@ read_file(struct arena *a, const char *directory, const char *name, struct str *
 		return ERR_NOTFOUND;
 	if (n == FILE_MAX)
 		return ERR_SYNTAX;
-	*text = arena_bytes(loaded.arena, p, n);
+	t->text[i] = arena_bytes(t->arena, p, n);
 	return OK;
 }
 
 static enum err
-load_file(struct arena *a, const char *directory, int i)
+load_file(struct templates *t, struct arena *a, const char *directory, int i)
 {
-	enum err e = read_file(a, directory, names[i], &loaded.text[i]);
+	enum err e = read_file(t, a, directory, i);
 
 	if (e != OK || i == STYLE)
 		return e;
-	return page_check(loaded.text[i]);
+	return page_check(t->text[i]);
 }
 
 enum err
 page_load(const char *directory, struct str *which)
 {
 	struct arena *scratch = arena_new(ARENA_CEILING);
+	struct templates t = { .arena = arena_new(ARENA_CEILING) };
 	enum err e = OK;
 	int i;
 
-	arena_free(loaded.arena);
-	loaded.arena = arena_new(ARENA_CEILING);
 	for (i = 0; e == OK && i < FILE__MAX; i++) {
-		e = load_file(scratch, directory, i);
+		e = load_file(&t, scratch, directory, i);
 		*which = str_of(names[i]);
 	}
 	arena_free(scratch);
-	if (e != OK)
+	if (e != OK) {
+		arena_free(t.arena);
 		return e;
-	loaded.style =
-		arena_printf(loaded.arena, "<style>%.*s</style>", STR_FMT(loaded.text[STYLE]));
-	loaded.style_hash = csp_hash(loaded.arena, loaded.text[STYLE]);
+	}
+	t.style = arena_printf(t.arena, "<style>%.*s</style>", STR_FMT(t.text[STYLE]));
+	t.style_hash = csp_hash(t.arena, t.text[STYLE]);
+	arena_free(loaded.arena);
+	loaded = t;
 	return OK;
 }
 

@@ -53,4 +53,7 @@ MUST_USE enum err jwk_private(const struct jwk *key, struct arena *a, struct str
 /* The SHA-256 thumbprint in base64url (RFC 7638 section 3), the arena's. */
 struct str jwk_thumbprint(const struct jwk *key, struct arena *a);
 
+/* The file that the library of keys reads when it is first used: of the heap, or NULL. */
+char *jwk_library_file(void);
+
 #endif

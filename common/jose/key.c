@@ -9,6 +9,7 @@
 #include "jose/key.h"
 
 #include <openssl/bn.h>
+#include <openssl/conf.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -376,4 +377,11 @@ key_generate(struct key_spec *spec, struct arena *a)
 		e = take_number(pkey, &rows[i], a, &spec->part[i]);
 	EVP_PKEY_free(pkey);
 	return e;
+}
+
+/* The library's own malloc is the heap's unless somebody replaced it. */
+char *
+jwk_library_file(void)
+{
+	return CONF_get1_default_config_file();
 }

@@ -62,6 +62,8 @@ deployment_close(struct deployment *d)
 		slot_close(&d->slots[i]);
 	store_close(d->registry);
 	free(d->slots);
+	free(d->data);
+	free(d->registry_file);
 	free(d);
 }
 
@@ -141,8 +143,8 @@ slot_choose(struct deployment *d, struct str name)
 }
 
 /* Names become paths, so they are looked at here once more, whoever wrote them. */
-static bool
-is_name(struct str name)
+bool
+deployment_is_name(struct str name)
 {
 	size_t i;
 
@@ -161,7 +163,7 @@ deployment_slot(struct deployment *d, struct arena *a, struct str name, struct s
 	struct stat st;
 	enum err e;
 
-	if (!is_name(name))
+	if (!deployment_is_name(name))
 		return ERR_SYNTAX;
 	s = slot_choose(d, name);
 	if (stat(deployment_path(d, a, arena_z(a, name), ""), &st) == -1) {
@@ -180,6 +182,7 @@ deployment_slot(struct deployment *d, struct arena *a, struct str name, struct s
 			log_reason(LOG_STORE, "authority %.*s does not open: %s", STR_FMT(name),
 				err_text(e));
 			slot_close(s);
+			d->was_denied = e == ERR_DENIED && st.st_ctime >= d->allowed_at - 1;
 			return e;
 		}
 	}

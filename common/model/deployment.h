@@ -6,8 +6,13 @@
 #define MODEL_DEPLOYMENT_H
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "model/authority.h"
+
+enum {
+	REACH_MARKS = 2
+};
 
 /* One open authority. */
 struct slot {
@@ -26,7 +31,16 @@ struct deployment {
 	struct slot *slots;
 	size_t nslots;
 	uint64_t uses;
+
+	/* for reach.c; NULL: not in a sandbox */
+	char *data, *registry_file;
+	struct timespec marks[REACH_MARKS];
+	time_t allowed_at;
+	bool was_denied; /* something that came later */
 };
+
+/* Whether it could be the name of an authority: names become paths. */
+bool deployment_is_name(struct str name);
 
 /* Opens the registry if it is not: ERR_NOTFOUND when there is none yet. */
 MUST_USE enum err deployment_registry(struct deployment *d, struct arena *a);

@@ -172,6 +172,41 @@ test_sample(void **state)
 			field_text(&record_conf.fields[i], &c, *state));
 }
 
+static unsigned
+workers(struct arena *a, const char *value, const char *program)
+{
+	struct conf_where where;
+	struct str text = arena_printf(a, "workers = %s\n", value);
+	struct conf c;
+
+	assert_int_equal(conf_parse(&c, a, STR("f"), text, &where), OK);
+	return conf_workers(&c, program, 3);
+}
+
+static void
+test_workers(void **state)
+{
+	const char *const bad[] = { "many", "-1", "65", "=3", "token=", "token=x", "1.5" };
+	struct conf_where where;
+	struct conf c;
+	size_t i;
+
+	assert_int_equal(conf_parse(&c, *state, STR("f"), STR(""), &where), OK);
+	assert_int_equal(conf_workers(&c, "token", 3), 0);
+	assert_int_equal(workers(*state, "4", "token"), 4);
+	assert_int_equal(workers(*state, "auto", "token"), 3);
+	assert_int_equal(workers(*state, "token=8,login=auto", "token"), 8);
+	assert_int_equal(workers(*state, "token=8,login=auto", "login"), 3);
+	assert_int_equal(workers(*state, "token=8,login=auto", "jwks"), 0);
+	assert_int_equal(workers(*state, "token=0,2", "token"), 0);
+	assert_int_equal(workers(*state, "token=0,2", "tokens"), 2);
+	for (i = 0; i < COUNT(bad); i++) {
+		struct str text = arena_printf(*state, "workers = %s\n", bad[i]);
+
+		assert_int_not_equal(conf_parse(&c, *state, STR("f"), text, &where), OK);
+	}
+}
+
 int
 main(void)
 {
@@ -181,6 +216,7 @@ main(void)
 		fixture_test(test_errors),
 		fixture_test(test_load),
 		fixture_test(test_sample),
+		fixture_test(test_workers),
 	};
 
 	log_verbosity(-1);

@@ -1,0 +1,142 @@
+/*
+ * reach - which files of a deployment a sandboxed process gets at
+ * SPDX-License-Identifier: ISC
+ */
+#include "model/reach.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "model/deployment.h"
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
+#define REACH_ARENA ((size_t)64 << 10)
+
+/* Times of the data directory, which has one directory for each authority, and of the registry, to
+ * which a new authority is added when it is complete. */
+static void
+read_marks(const struct deployment *d, struct timespec marks[REACH_MARKS])
+{
+	const char *const paths[REACH_MARKS] = { d->data, d->registry_file };
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < REACH_MARKS; i++)
+		marks[i] = stat(paths[i], &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
+}
+
+bool
+reach_is_outdated(const struct deployment *d)
+{
+	struct timespec now[REACH_MARKS];
+	size_t i;
+
+	if (d->data == NULL)
+		return false;
+	if (d->was_denied)
+		return true;
+	read_marks(d, now);
+	for (i = 0; i < REACH_MARKS; i++)
+		if (now[i].tv_sec != d->marks[i].tv_sec || now[i].tv_nsec != d->marks[i].tv_nsec)
+			return true;
+	return false;
+}
+
+/* A rule names a file, so the file of locks has to be there; who restores a copy leaves it out. */
+static void
+make_locks(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Who reads an environment writes its file of locks. */
+static void
+allow_environment(struct deployment *d, struct sandbox *s, struct arena *a, const char *name,
+	const char *file, bool writes)
+{
+	const char *dir = deployment_path(d, a, name, file), *locks;
+	struct stat st;
+
+	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode))
+		return;
+	locks = arena_z(a, arena_printf(a, "%s/lock.mdb", dir));
+	if (access(locks, F_OK) != 0)
+		make_locks(locks);
+	sandbox_allow(s, dir, SANDBOX_READ | (writes ? (unsigned)SANDBOX_WRITE : 0));
+	if (!writes)
+		sandbox_allow(s, locks, SANDBOX_READ | SANDBOX_WRITE);
+}
+
+/* Made by whoever comes first, and made anew after each boot. */
+static void
+allow_volatile(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
+{
+	const char *dir = deployment_path(d, a, name, "volatile");
+
+	if (mkdir(dir, 0770) == 0 && chmod(dir, 02770) != 0)
+		log_errno("%s", dir);
+	sandbox_allow(s, dir, SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE);
+}
+
+static void
+allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
+{
+	if (access(deployment_path(d, a, name, "durable"), F_OK) != 0)
+		return;
+	allow_environment(d, s, a, name, "durable", d->rights & STORE_WRITE);
+	if (d->rights & STORE_COUNT)
+		allow_volatile(d, s, a, name);
+	if (d->rights & STORE_KEYS)
+		allow_environment(d, s, a, name, "keys", false);
+}
+
+static void
+allow_authorities(struct deployment *d, struct sandbox *s)
+{
+	struct arena *a = arena_new(REACH_ARENA);
+	DIR *dir = opendir(d->data);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		log_errno("%s", d->data);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		arena_reset(a);
+		if (deployment_is_name(str_of(entry->d_name)))
+			allow_authority(d, s, a, entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	arena_free(a);
+}
+
+/* The marks first: what changes in between is seen as a change. */
+void
+reach_allow(struct deployment *d, struct sandbox *s)
+{
+	struct arena *a = arena_new(REACH_ARENA);
+	mode_t mask = umask(007);
+
+	d->data = strndup(d->conf->data.p, d->conf->data.n);
+	d->registry_file = strdup(deployment_path(d, a, "registry", "data.mdb"));
+	if (d->data == NULL || d->registry_file == NULL)
+		fatal("no memory for a deployment");
+	read_marks(d, d->marks);
+	d->allowed_at = time(NULL);
+	allow_environment(d, s, a, "registry", "", false);
+	allow_authorities(d, s);
+	if (d->rights & STORE_KEYS)
+		sandbox_allow(s, arena_z(a, d->conf->master_key), SANDBOX_READ);
+	if (d->rights & STORE_COUNT)
+		sandbox_allow(s, BOOT_ID, SANDBOX_READ);
+	umask(mask);
+	arena_free(a);
+}

@@ -1,0 +1,22 @@
+/*
+ * reach - which files of a deployment a sandboxed process gets at
+ * SPDX-License-Identifier: ISC
+ *
+ * The environments that its rights name, of the authorities that exist when it
+ * starts: what Landlock did not allow then is out of reach for good. So a
+ * process asks before each request whether authorities have come or gone, and
+ * if so makes room for a new one.
+ */
+#ifndef MODEL_REACH_H
+#define MODEL_REACH_H
+
+#include "base/sandbox.h"
+#include "model/authority.h"
+
+/* Allows what `d` may open, which must not have anything open yet. */
+void reach_allow(struct deployment *d, struct sandbox *s);
+
+/* Whether there may be more to reach than when it was allowed; false when nothing ever was. */
+bool reach_is_outdated(const struct deployment *d);
+
+#endif
