@@ -191,7 +191,10 @@ class Server {
 
 	// Process ids of the workers of one program or, without a name, of all our programs.
 	workers(name) {
+		const parents = children();
 		return descendants(this.child.pid).filter((pid) => {
+			if (parents.has(pid))
+				return false; // it serves nobody, and starts those who do again
 			try {
 				const exe = fs.readlinkSync(`/proc/${pid}/exe`);
 				return name ? exe === path.join(programs, name) : exe.startsWith(programs);
