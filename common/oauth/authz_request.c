@@ -116,9 +116,8 @@ authz_read(struct request *rq, struct authz_request *out)
 	enum err e;
 
 	*out = (struct authz_request){ .max_age = -1 };
-	if (rq->param_error != OK &&
-		(rq->param_at == PARAM_WHOLE || rq->param_at == AZ_CLIENT_ID ||
-			rq->param_at == AZ_REDIRECT_URI))
+	/* An answer repeats the state, byte for byte or not at all (RFC 6749 section 4.1.2.1). */
+	if (rq->param_error != OK && (rq->param_at == PARAM_WHOLE || rq->param_at <= AZ_STATE))
 		return oauth_fail_param(rq, authz_rows, AZ__MAX);
 	e = read_client(rq, out);
 	if (e == OK)

@@ -21,10 +21,10 @@
 enum authz_param {
 	AZ_CLIENT_ID,
 	AZ_REDIRECT_URI,
+	AZ_STATE, /* up to here, what is wrong is told on a page */
 	AZ_RESPONSE_TYPE,
 	AZ_RESPONSE_MODE,
 	AZ_SCOPE,
-	AZ_STATE,
 	AZ_NONCE,
 	AZ_PROMPT,
 	AZ_MAX_AGE,
@@ -48,10 +48,10 @@ enum authz_param {
 #define AUTHZ_PARAM_ROWS \
 	[AZ_CLIENT_ID] = { "client_id", 0, 128, param_token }, \
 	[AZ_REDIRECT_URI] = { "redirect_uri", 0, 400, param_token }, \
+	[AZ_STATE] = { "state", 0, 2048, param_vschar }, \
 	[AZ_RESPONSE_TYPE] = { "response_type", 0, 64, param_vschar }, \
 	[AZ_RESPONSE_MODE] = { "response_mode", 0, 32, param_vschar }, \
 	[AZ_SCOPE] = { "scope", 0, 1024, param_vschar }, \
-	[AZ_STATE] = { "state", 0, 2048, param_vschar }, \
 	[AZ_NONCE] = { "nonce", 0, 512, param_text }, \
 	[AZ_PROMPT] = { "prompt", 0, 64, param_vschar }, \
 	[AZ_MAX_AGE] = { "max_age", 0, 16, param_vschar }, \
