@@ -149,8 +149,7 @@ describe('state (rows 32, 42; section 3 row 76)', () => {
 		test(`${name}: comes back untouched`, async () => {
 			for (const response_mode of ['query', 'fragment', 'form_post']) {
 				const page = await ask(clients.web, { state, response_mode });
-				const found = answerOf(page);
-				if (name === 'not ASCII' && found?.params.error === 'invalid_request')
+				if (name === 'not ASCII' && page.textOf('error') === 'invalid_request')
 					continue; // RFC 6749 A.5 allows only VSCHAR
 				assert.equal(assertCode(page, response_mode).params.state, state);
 			}

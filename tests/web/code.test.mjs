@@ -117,19 +117,39 @@ describe('code exchange (RFC 6749 4.1.3)', () => {
 			{ code_verifier: undefined }), 'invalid_grant');
 	});
 
-	test('redirect_uri was not sent: it may be left out', async () => {
+	for (const [what, redirect_uri] of [['left out', undefined], ['the registered one', redirect]])
+		test(`redirect_uri was not sent: ${what} is fine`, async () => {
+			const none = { redirect_uri: undefined, scope: 'api.read' };
+			const done = await redeem(server, clients.web, await code(clients.web, none),
+				{ redirect_uri });
+			assert.equal(done.status, 200, done.text);
+		});
+
+	test('redirect_uri was not sent: another one is refused', async () => {
 		const none = { redirect_uri: undefined, scope: 'api.read' };
-		const done = await redeem(server, clients.web, await code(clients.web, none),
-			{ redirect_uri: undefined });
-		assert.equal(done.status, 200, done.text);
+		assertError(await redeem(server, clients.web, await code(clients.web, none),
+			{ redirect_uri: `${redirect}/x` }), 'invalid_grant');
 	});
 
-	// With PKCE it may be left out, as OAuth 2.1 does (draft section 4.1.3).
-	test('section 5 row 3: redirect_uri missing though it was sent, and no PKCE', async () => {
-		const mine = await code(clients.nopkce,
-			{ code_challenge: undefined, code_challenge_method: undefined });
-		assertError(await redeem(server, clients.nopkce, mine,
-			{ redirect_uri: undefined, code_verifier: undefined }), 'invalid_grant');
+	// PKCE does not take its place (RFC 6749 4.1.3).
+	const noPkce = { code_challenge: undefined, code_challenge_method: undefined };
+	for (const [name, request, proof] of [['no PKCE', noPkce, { code_verifier: undefined }],
+		['PKCE', {}, {}]])
+		test(`section 5 row 3: redirect_uri missing though it was sent, ${name}`, async () => {
+			const mine = await code(clients.nopkce, request);
+			assertError(await redeem(server, clients.nopkce, mine,
+				{ redirect_uri: undefined, ...proof }), 'invalid_grant');
+			assert.equal((await redeem(server, clients.nopkce, mine, proof)).status, 200);
+		});
+
+	test('section 5 row 3: three wrong redirect URIs, then the code is dead', async () => {
+		for (const [wrong, status] of [[2, 200], [3, 400]]) {
+			const mine = await code(clients.web);
+			for (let i = 0; i < wrong; i++)
+				assertError(await redeem(server, clients.web, mine,
+					{ redirect_uri: `${redirect}/${i}` }), 'invalid_grant');
+			assert.equal((await redeem(server, clients.web, mine)).status, status);
+		}
 	});
 
 	test('a loopback port is part of the address at the token endpoint', async () => {

@@ -3,6 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Agent } from './lib/agent.mjs';
+import { assertRefused } from './lib/expect.mjs';
 import { alice, redirect, world } from './lib/world.mjs';
 import { answerOf, authorizeUrl, getTokens, post, refresh, userinfo, walk } from './lib/flow.mjs';
 
@@ -31,6 +32,19 @@ test('codes until there is no more room: then temporarily_unavailable or 503, ne
 	assert.ok(filled > 100 && filled < 3000, `${filled} codes: ${page}`);
 	assert.equal(error, 'temporarily_unavailable', String(page));
 });
+
+// RFC 6749 4.1.2.1: the address is known to be right, so the client learns of it, not the user.
+for (const response_mode of ['query', 'fragment', 'form_post'])
+	test(`prompt=none, ${response_mode}: the client is told temporarily_unavailable`, async () => {
+		const url = authorizeUrl(server, brief, { nonce: 'n'.repeat(500), prompt: 'none',
+			response_mode });
+		let page, more = 0;
+		do // one or another may still fit into a page that was there
+			page = await agent.open(url);
+		while (answerOf(page)?.params.code && more++ < 500);
+		filled += more;
+		assertRefused(server, page, 'temporarily_unavailable', response_mode);
+	});
 
 test('what only reads goes on; what writes is refused, and says so', async () => {
 	assert.equal((await userinfo(server, known.access_token)).status, 200);

@@ -103,6 +103,15 @@ describe('row 64: with hint, URI and state', () => {
 		assert.equal((await refresh(server, clients.rp, offline.refresh_token)).status, 200);
 	});
 
+	test('HEAD is refused and ends nothing (RFC 9110 9.3.2)', async () => {
+		const { agent, id_token } = await signIn();
+		const page = await agent.open(`/logout?${query({ id_token_hint: id_token,
+			post_logout_redirect_uri: bye })}`, { method: 'HEAD' });
+		assert.equal(page.status, 405);
+		assert.equal(page.location, undefined);
+		assert.equal(await isSignedIn(agent), true);
+	});
+
 	test('other browsers of the same user stay signed in', async () => {
 		const [one, two] = [await signIn(), await signIn()];
 		assert.notEqual(payload(one.id_token).sid, payload(two.id_token).sid);

@@ -200,6 +200,20 @@ describe('at rest', () => {
 		assert.equal(fs.statSync(key).mode & 0o037, 0);
 	});
 
+	test('what was typed as a user name is not in the log: it may be a password', async () => {
+		const typed = `typed-${random(12)}`;
+		const failures = () => (server.logText().match(/login_bad/g) ?? []).length;
+		const before_ = failures();
+		for (const password of ['x', 'p'.repeat(1100), '']) {
+			const agent = new Agent(server.issuer);
+			const page = await walk(agent, authorizeUrl(server, clients.web));
+			await agent.press(page, 'login-submit', { username: typed, password });
+			await agent.press(page, 'login-submit', { username: `\u0007${typed}`, password });
+		}
+		assert.equal(failures(), before_ + 6);
+		assert.ok(!server.logText().includes(typed));
+	});
+
 	test('no secret in the log', () => {
 		const log = server.logText();
 		for (const text of [alice.password, clients.basic.secret, clients.post.secret,

@@ -77,6 +77,20 @@ describe('refused on a page, never by redirect (rows 28, 41; section 5 rows 7, 8
 	test('line breaks in the address, by POST', async () => assertPage(await browser.open('/authorize',
 		{ form: [...query(request(clients.web, { redirect_uri: `${redirect}\r\nX: y` }))] })));
 
+	const unrepeatable = { '2049 bytes': 's'.repeat(2049), '6000 bytes': 's'.repeat(6000),
+		'2000 percent signs': '%'.repeat(2000), 'other characters': 'gr\u00fc\u00df',
+		'two values': ['a', 'b'] };
+	for (const [name, state] of Object.entries(unrepeatable))
+		test(`a state of ${name}: an answer could not repeat it (RFC 6749 4.1.2.1)`, async () => {
+			for (const response_mode of ['query', 'fragment', 'form_post'])
+				for (const more of [{}, { prompt: 'none' }, { scope: 's'.repeat(2000) }]) {
+					const page = await send(clients.web, { state, response_mode, ...more });
+					assertPage(page);
+					assert.equal(page.status, 400);
+					assert.equal(page.textOf('error'), 'invalid_request');
+				}
+		});
+
 	test('a name that is HTML stays text', async () => {
 		const page = await send(clients.web, { client_id: '<script>alert(1)</script>' });
 		assertPage(page);
@@ -85,6 +99,18 @@ describe('refused on a page, never by redirect (rows 28, 41; section 5 rows 7, 8
 
 	test('a client without redirect URIs', async () =>
 		assertPage(await send(clients.service, { redirect_uri: redirect })));
+});
+
+test('HEAD is refused and issues nothing (RFC 9110 9.3.2)', async () => {
+	const grants = async () => (await server.json('grant', 'list')).grants.length;
+	const before_ = await grants();
+	const page = await browser.open(authorizeUrl(server, clients.web), { method: 'HEAD' });
+	assert.equal(page.status, 405);
+	assert.equal(page.location, undefined);
+	assert.match(page.headers.get('allow'), /\bGET\b/);
+	assert.equal(await grants(), before_);
+	assert.ok(answerOf(await send(clients.web))?.params.code, 'GET would have had a code');
+	assert.equal(await grants(), before_ + 1);
 });
 
 describe('refused by an error to the client (RFC 6749 4.1.2.1)', () => {

@@ -137,8 +137,24 @@ describe('rows 59, 60: claims', () => {
 });
 
 describe('section 5 row 54: refused (RFC 6750 3.1)', () => {
-	test('no token: a challenge without an error', async () =>
-		assertChallenge(await ask(), 401));
+	for (const method of ['GET', 'POST'])
+		test(`no token, ${method}: 401, the scheme and nothing else`, async () => {
+			const done = await ask({ method });
+			assertChallenge(done, 401);
+			assert.match(done.headers.get('www-authenticate'), /^Bearer( realm="[^",]*")?$/);
+			assert.equal(done.text, '');
+		});
+
+	const malformed = {
+		'a token in header and body (RFC 6750 2)': () => userinfo(server, all.access_token,
+			{ method: 'POST', body: query({ access_token: all.access_token }) }),
+		'twice in the body': () => ask({ method: 'POST',
+			body: query({ access_token: [all.access_token, all.access_token] }) }),
+		'in the query': async () => answer(await fetch(`${url()}?${query({ access_token: all.access_token })}`)),
+	};
+	for (const [name, send] of Object.entries(malformed))
+		test(`${name}: 400 invalid_request, in the challenge, too`, async () =>
+			assertChallenge(await send(), 400, 'invalid_request'));
 
 	test('another scheme', async () =>
 		assertChallenge(await ask({ headers: { authorization: 'Basic eDp5' } }), 401));

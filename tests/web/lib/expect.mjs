@@ -46,3 +46,38 @@ export const assertPage = (page) => {
 	assert.ok(page.isHtml);
 	assert.match(page.textOf('error') ?? '', /^[a-z]+(_[a-z]+)+$/);
 };
+
+// What every page for people has.
+export const assertSafe = (page) => {
+	const headers = Object.fromEntries(page.headers);
+	const csp = headers['content-security-policy'];
+	assert.match(headers['content-type'], /^text\/html; ?charset=utf-8$/i);
+	assert.match(headers['cache-control'], /no-store/);
+	assert.match(csp, /default-src 'none'/);
+	assert.match(csp, /frame-ancestors 'none'/);
+	assert.doesNotMatch(csp, /unsafe-inline|unsafe-eval|form-action/); // item 9
+	assert.match(headers['referrer-policy'], /^same-origin$/);
+	assert.match(headers['x-content-type-options'], /^nosniff$/);
+	assert.doesNotMatch(page.text, /\son\w+\s*=/i);
+	assert.doesNotMatch(page.text, /\{\{|\}\}/);
+	assert.match(page.text, /<html[^>]*\blang=/);
+	assert.match(page.text, /<meta[^>]*name="?viewport/);
+	assert.match(page.text, /<h1/);
+};
+
+// Exit codes of tessera.
+export const DONE = 0, NO = 1, USAGE = 100, SYSTEM = 111;
+
+// Commands of an authority that must end in a certain way: exit code and, with --json, one document on
+// standard output; complaints on standard error.
+export const commands = (server) => {
+	const expect = async (code, args, options) => {
+		const done = await server.attempt(args, options);
+		assert.equal(done.code, code, `tessera ${args.join(' ')}\n${done.stdout}${done.stderr}`);
+		if (code !== DONE && code !== NO)
+			assert.match(done.stderr, /^tessera: /m);
+		return done;
+	};
+	const json = async (...args) => JSON.parse((await expect(DONE, [...args, '--json'])).stdout);
+	return { expect, json };
+};
