@@ -92,15 +92,13 @@ static enum err
 collect_row(void *arg, struct arena *a, struct str key, const void *base, uint64_t version)
 {
 	struct collect *c = arg;
-	const struct resource *r = base;
 	struct resource *v;
 	enum err e;
 	size_t i;
 
 	(void)a;
+	(void)base;
 	(void)version;
-	if (!r->enabled)
-		return OK;
 	v = arena_array(c->arena, c->out->n + 1, sizeof(*v));
 	for (i = 0; i < c->out->n; i++)
 		v[i] = c->out->v[i];

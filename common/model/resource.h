@@ -17,7 +17,7 @@ MUST_USE enum err resource_put(
 	struct store *db, struct arena *a, struct resource *r, uint64_t version, const char **why);
 MUST_USE enum err resource_del(struct store *db, struct arena *a, struct str name);
 
-/* All enabled resources; there are tens of them, not thousands. */
+/* All resources, enabled or not; there are tens of them, not thousands. */
 struct resources {
 	struct resource *v;
 	size_t n;

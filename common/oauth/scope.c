@@ -149,12 +149,13 @@ resource_check(struct request *rq, struct strs resource, struct strs scopes)
 static bool
 is_meant(const struct resource *r, struct strs scopes, struct strs resource)
 {
-	if (!shares(r->scopes, scopes))
+	if (!r->enabled || !shares(r->scopes, scopes))
 		return false;
 	return resource.n > 0 ? strs_has(resource, r->name) : !r->require_resource_indicator;
 }
 
-/* With `resource`, scopes that belong only to other APIs are left out (RFC 8707 section 2.2). */
+/* Scopes that belong only to APIs which the token is not for are left out (RFC 8707 section 2.2).
+ */
 static struct strs
 narrow(struct arena *a, struct strs scopes, const struct resources *all, struct strs aud)
 {
@@ -199,8 +200,9 @@ audience_of(struct request *rq, const struct client *c, struct strs scopes, stru
 		if (all.v[i].access_token_alg > 0)
 			out->alg = all.v[i].access_token_alg - 1;
 	}
-	if (resource.n > 0)
-		out->scope = narrow(rq->arena, scopes, &all, out->aud);
+	out->scope = narrow(rq->arena, scopes, &all, out->aud);
+	if (scopes.n > 0 && out->scope.n == 0)
+		return oauth_fail(rq, OAUTH_INVALID_SCOPE, "no API takes these scopes");
 	if (out->aud.n == 0)
 		arena_strs_add(rq->arena, &out->aud, rq->authority->issuer);
 	return OK;

@@ -50,7 +50,8 @@ describe('what was granted is narrowed to what may be had now', () => {
 			set('scope', 'set', 'other.read', 'enabled=true'),
 			'openid email api.read api.write', () => [api]],
 		'an API was disabled': [set('resource', 'set', otherApi, 'enabled=false'),
-			set('resource', 'set', otherApi, 'enabled=true'), undefined, () => [api]],
+			set('resource', 'set', otherApi, 'enabled=true'),
+			'openid email api.read api.write', () => [api]],
 		'an API lost its scopes': [set('resource', 'set', otherApi, 'scopes='),
 			set('resource', 'set', otherApi, 'scopes=other.read'), undefined, () => [api]],
 	};
