@@ -138,6 +138,10 @@ test_bad_files(void **state)
 		"1 " KEY_A "=\n",
 		"1 " KEY_A " \n",
 		"1 " KEY_A "\r\n",
+		"1 0 " KEY_A "\n",
+		"1 -5 " KEY_A "\n",
+		"1 1 1 " KEY_A "\n",
+		"1 1 \n",
 		"1 " KEY_A "\n1 " KEY_B "\n",
 		"1 " KEY_A "\nx\n",
 	};
@@ -154,6 +158,98 @@ test_bad_files(void **state)
 	assert_null(s);
 }
 
+static mode_t
+mode_of(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+/* A new version seals, the old ones go on opening; one that is taken out does not. */
+static void
+test_rotate(void **state)
+{
+	struct str old, new, plain;
+	struct seal_version v;
+	struct seal *s;
+	uint32_t version;
+
+	assert_int_equal(seal_rotate(path, &v), ERR_NOTFOUND);
+	put_file("1 " KEY_A "\n", 0640);
+	assert_int_equal(seal_open(path, &s), OK);
+	assert_true(seal_version(s, 0, &v));
+	assert_int_equal(v.created, 0);
+	assert_false(seal_version(s, 1, &v));
+	old = seal_close(s, *state, STR("x"), STR("old"));
+	seal_free(s);
+
+	assert_int_equal(seal_rotate(path, &v), OK);
+	assert_int_equal(v.version, 2);
+	assert_true(v.created > 0);
+	assert_int_equal(mode_of(), 0640);
+	assert_int_equal(seal_open(path, &s), OK);
+	assert_true(seal_version(s, 0, &v));
+	assert_int_equal(v.version, 2);
+	assert_true(v.created > 0);
+	new = seal_close(s, *state, STR("x"), STR("new"));
+	assert_int_equal(seal_version_of(new, &version), OK);
+	assert_int_equal(version, 2);
+	assert_int_equal(seal_version_of(STR("\0\0\0\2"), &version), ERR_CRYPTO);
+	assert_int_equal(seal_reveal(s, *state, STR("x"), old, &plain), OK);
+	assert_str(plain, STR("old"));
+	seal_free(s);
+
+	assert_int_equal(seal_drop(path, 2), ERR_DENIED);
+	assert_int_equal(seal_drop(path, 3), ERR_NOTFOUND);
+	assert_int_equal(seal_drop(path, 1), OK);
+	assert_int_equal(mode_of(), 0640);
+	assert_int_equal(seal_open(path, &s), OK);
+	assert_int_equal(seal_reveal(s, *state, STR("x"), old, &plain), ERR_UNSUPPORTED);
+	assert_int_equal(seal_reveal(s, *state, STR("x"), new, &plain), OK);
+	seal_free(s);
+}
+
+/* A number is never given twice, and a file that is full or bad stays as it is. */
+static void
+test_rotate_limits(void **state)
+{
+	char beside[128], link[128];
+	struct seal_version v;
+	struct stat st;
+	struct seal *s;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(seal_create(path), OK);
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	close(open(beside, O_WRONLY | O_CREAT, 0666)); /* of one who was interrupted */
+	for (i = 2; i <= SEAL_VERSIONS_MAX; i++) {
+		assert_int_equal(seal_rotate(path, &v), OK);
+		assert_int_equal(v.version, i);
+	}
+	assert_int_equal(seal_rotate(path, &v), ERR_FULL);
+	assert_int_equal(access(beside, F_OK), -1);
+	assert_int_equal(seal_drop(path, 1), OK);
+	assert_int_equal(seal_rotate(path, &v), OK);
+	assert_int_equal(v.version, SEAL_VERSIONS_MAX + 1);
+
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink("master.key", link), 0);
+	assert_int_equal(seal_drop(link, 2), OK);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	unlink(link);
+	assert_int_equal(seal_open(path, &s), OK);
+	assert_false(seal_version(s, SEAL_VERSIONS_MAX - 1, &v));
+	seal_free(s);
+
+	put_file("1 x\n", 0600);
+	assert_int_equal(seal_rotate(path, &v), ERR_SYNTAX);
+	assert_int_equal(seal_drop(path, 1), ERR_SYNTAX);
+}
+
 #define seal_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -164,6 +260,8 @@ main(void)
 		seal_test(test_altered),
 		seal_test(test_rotation),
 		seal_test(test_bad_files),
+		seal_test(test_rotate),
+		seal_test(test_rotate_limits),
 	};
 
 	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
