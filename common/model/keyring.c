@@ -64,10 +64,44 @@ keyring_close(struct keyring *r)
 	free(r);
 }
 
+struct store *
+keyring_store(struct keyring *r)
+{
+	return r->keys;
+}
+
 static enum err
 ring_seal(struct keyring *r)
 {
 	return r->seal != NULL ? OK : seal_open(r->master_key, &r->seal);
+}
+
+/* Reads the master key again. What was read before stays when that fails: most of what there is to
+ * open will be sealed with it. */
+static enum err
+ring_seal_again(struct keyring *r)
+{
+	struct seal *fresh = NULL;
+	enum err e;
+
+	e = seal_open(r->master_key, &fresh);
+	if (e != OK)
+		return e;
+	seal_free(r->seal);
+	r->seal = fresh;
+	return OK;
+}
+
+/* The master key may have got a version after we read it. */
+static enum err
+ring_reveal(struct keyring *r, struct arena *a, struct str kid, struct str sealed, struct str *json)
+{
+	enum err e;
+
+	e = seal_reveal(r->seal, a, kid, sealed, json);
+	if (e != ERR_UNSUPPORTED || ring_seal_again(r) != OK)
+		return e;
+	return seal_reveal(r->seal, a, kid, sealed, json);
 }
 
 /* Unseals and parses a private key. */
@@ -83,7 +117,7 @@ ring_read(struct keyring *r, struct arena *a, struct str kid, struct jwk **out)
 		e = record_get(r->keys, a, &record_private_key, key_text(a, KEY_PRIVATE, kid),
 			&stored, NULL);
 	if (e == OK)
-		e = seal_reveal(r->seal, a, kid, stored.sealed, &json);
+		e = ring_reveal(r, a, kid, stored.sealed, &json);
 	return e == OK ? jwk_parse(a, json, out) : e;
 }
 
@@ -189,7 +223,8 @@ keyset_sign(struct keyring *r, struct store *db, struct arena *a, enum sign_purp
 	return e == OK ? jws_sign(key, alg, purpose_types[purpose], a, payload, token) : e;
 }
 
-/* Stores the private half, sealed and bound to its kid. */
+/* Stores the private half, sealed and bound to its kid: with the newest version there is now, since
+ * the one we have read may be on its way out. */
 static enum err
 ring_store(struct keyring *r, struct arena *a, struct str kid, struct str json)
 {
@@ -197,7 +232,7 @@ ring_store(struct keyring *r, struct arena *a, struct str kid, struct str json)
 	struct batch b;
 	enum err e;
 
-	e = ring_seal(r);
+	e = ring_seal_again(r);
 	if (e != OK)
 		return e;
 	stored.sealed = seal_close(r->seal, a, kid, json);

@@ -40,6 +40,9 @@ struct keyring; /* the private side: keys environment, master key, loaded keys *
 MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct keyring **out);
 void keyring_close(struct keyring *r);
 
+/* The keys environment of the ring, for private_key.h. */
+struct store *keyring_store(struct keyring *r);
+
 /* In which part of its life a key is at that time, by its dates alone; and what that is called. */
 const char *key_phase_name(enum key_phase p);
 

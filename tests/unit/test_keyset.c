@@ -6,6 +6,7 @@
 
 #include "data/json.h"
 #include "jose/jws.h"
+#include "model/private_key.h"
 
 #include "tests/unit/model_fixture.h"
 
@@ -169,6 +170,97 @@ private_halves_are_sealed(void **state)
 	assert_int_equal(deployment_open(&conf, STORE_ADMIN, &deployment), OK);
 }
 
+static struct store *
+ring_store(void)
+{
+	return keyring_store(o.keyring);
+}
+
+static size_t
+reseal(void)
+{
+	struct seal *seal;
+	size_t done, left;
+
+	assert_int_equal(seal_open(scratch_path("master.key"), &seal), OK);
+	assert_int_equal(private_key_reseal(ring_store(), seal, &done, &left), OK);
+	assert_int_equal(left, 0);
+	seal_free(seal);
+	return done;
+}
+
+static struct str
+sealed_of(struct str kid)
+{
+	struct private_key stored;
+
+	assert_int_equal(private_key_get(ring_store(), a, kid, &stored), OK);
+	return stored.sealed;
+}
+
+/* A process that has read the master key meets a key that is sealed with a version made since. */
+static void
+a_new_version_is_noticed(void **state)
+{
+	struct key_options options = { .alg = ALG_ES256, .at_once = true };
+	struct seal_version v;
+	struct signing_key made;
+	struct keyring *fresh;
+	struct str token;
+	uint32_t version;
+
+	(void)state;
+	/* What was opened last was closed by the test before. */
+	assert_int_equal(
+		authority_find(deployment, a, STR("id.example"), STR("/acme"), &auth, &o), OK);
+	db = o.durable;
+	assert_int_equal(keyring_open(ring_store(), conf.master_key, &fresh), OK);
+	assert_int_equal(
+		keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_ES256, STR("{}"), &token), OK);
+	assert_int_equal(seal_rotate(scratch_path("master.key"), &v), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	assert_int_equal(seal_version_of(sealed_of(made.kid), &version), OK);
+	assert_int_equal(version, v.version); /* whoever seals looks for the newest first */
+	assert_int_equal(keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_PS256, STR("{}"), &token),
+		ERR_NOTFOUND);
+	assert_int_equal(
+		keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_ES256, STR("{}"), &token), OK);
+	keyring_close(fresh);
+	assert_true(reseal() > 0);
+	assert_int_equal(reseal(), 0);
+	assert_int_equal(seal_drop(scratch_path("master.key"), v.version - 1), OK);
+	assert_int_equal(keyring_open(ring_store(), conf.master_key, &fresh), OK);
+	assert_int_equal(
+		keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_ES256, STR("{}"), &token), OK);
+	keyring_close(fresh);
+}
+
+/* What is sealed with a version that is gone stays as it is, and the others are done. */
+static void
+what_cannot_be_opened_stays(void **state)
+{
+	struct key_options options = { .alg = ALG_ES256, .at_once = true };
+	struct seal_version v;
+	struct signing_key made;
+	struct seal *seal;
+	struct str before;
+	size_t done, left;
+
+	(void)state;
+	assert_int_equal(seal_rotate(scratch_path("master.key"), &v), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	before = sealed_of(made.kid);
+	assert_int_equal(rename(scratch_path("master.key"), scratch_path("kept.key")), 0);
+	assert_int_equal(seal_create(scratch_path("master.key")), OK);
+	assert_int_equal(seal_open(scratch_path("master.key"), &seal), OK);
+	assert_int_equal(private_key_reseal(ring_store(), seal, &done, &left), ERR_UNSUPPORTED);
+	assert_int_equal(done, 0);
+	assert_true(left > 0);
+	assert_str(sealed_of(made.kid), before);
+	seal_free(seal);
+	assert_int_equal(rename(scratch_path("kept.key"), scratch_path("master.key")), 0);
+}
+
 int
 main(void)
 {
@@ -178,6 +270,8 @@ main(void)
 		model_test(the_last_key_goes_on),
 		model_test(a_leaked_key_is_gone_at_once),
 		model_test(private_halves_are_sealed),
+		model_test(a_new_version_is_noticed),
+		model_test(what_cannot_be_opened_stays),
 	};
 
 	return run_model_tests(tests);
