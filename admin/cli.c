@@ -220,6 +220,8 @@ rights_of(unsigned needs)
 		rights |= STORE_WRITE;
 	if (needs & NEEDS_KEYS)
 		rights |= STORE_KEYS | STORE_ADMIN;
+	if (needs & NEEDS_SECRETS)
+		rights |= STORE_KEYS;
 	if (needs & NEEDS_COUNTS)
 		rights |= STORE_COUNT;
 	return rights;

@@ -32,8 +32,9 @@ enum {
 	NEEDS_DATA = 2,
 	NEEDS_AUTHORITY = 4, /* the one of --authority, opened */
 	NEEDS_WRITE = 8,
-	NEEDS_KEYS = 16,   /* the private keys and the registry */
-	NEEDS_COUNTS = 32, /* the volatile environment */
+	NEEDS_KEYS = 16,    /* the private keys and the registry */
+	NEEDS_COUNTS = 32,  /* the volatile environment */
+	NEEDS_SECRETS = 64, /* to read the private keys */
 };
 
 struct cli;
@@ -199,6 +200,7 @@ list_begin(struct listing *l, const struct cli *c, const char *plural, const cha
 void list_record(struct listing *l, const struct record *rec, const void *base);
 void list_str(struct listing *l, const char *name, struct str value);
 void list_int(struct listing *l, const char *name, int64_t value);
+void list_time(struct listing *l, const char *name, int64_t value);
 void list_next(struct listing *l);
 MUST_USE int list_end(struct listing *l);
 

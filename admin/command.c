@@ -67,6 +67,16 @@ const struct command commands[] = {
 	{ "key", "rotate", "[--alg ALG] [--at-once] [--revoke]", WRITE | NEEDS_KEYS,
 		"make new signing keys, announced first or signing at once", cmd_key_rotate },
 
+	{ "master", "list", "", CONF | NEEDS_DATA,
+		"list the versions of the master key and how many private keys each seals",
+		cmd_master_list },
+	{ "master", "rotate", "[--reseal-only]", CONF | NEEDS_DATA,
+		"give the master key a new version and seal all private keys with it again",
+		cmd_master_rotate },
+	{ "master", "prune", "", CONF | NEEDS_DATA,
+		"remove old versions of the master key that seal nothing any more",
+		cmd_master_prune },
+
 	{ "session", "list", "[--user NAME]", READ, "list who is signed in", cmd_session_list },
 	{ "session", "revoke", "(<sid> | --user NAME | --all)", WRITE,
 		"end sessions, and the grants that end with them", cmd_session_revoke },

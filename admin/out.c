@@ -253,6 +253,17 @@ list_int(struct listing *l, const char *name, int64_t value)
 		set_cell(l, name, arena_printf(l->a, "%lld", (long long)value));
 }
 
+void
+list_time(struct listing *l, const char *name, int64_t value)
+{
+	if (l->c->json)
+		js_put_int(&l->w, name, value);
+	else if (value != 0)
+		set_cell(l, name, field_number_text(FIELD_TIME, value, l->a));
+	else
+		set_cell(l, name, STR(""));
+}
+
 static void
 print_row(const struct listing *l, const struct str *cells)
 {
