@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/lmdb.h"
 
@@ -93,6 +94,31 @@ put_base(MDB_env *env, uint64_t base)
 	return rc;
 }
 
+/* A page at the end that was never written is a hole from now on, so that a file that was cut off
+ * is shorter than it says itself. */
+static int
+make_whole(MDB_env *env)
+{
+	mdb_filehandle_t fd;
+	MDB_envinfo info;
+	struct stat st;
+	MDB_stat main;
+	off_t size;
+	int rc;
+
+	rc = mdb_env_get_fd(env, &fd);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_info(env, &info);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_stat(env, &main);
+	if (rc != MDB_SUCCESS)
+		return rc;
+	size = (off_t)((info.me_last_pgno + 1) * main.ms_psize);
+	if (fstat(fd, &st) != 0)
+		return errno;
+	return st.st_size >= size || ftruncate(fd, size) == 0 ? MDB_SUCCESS : errno;
+}
+
 /* Nobody else knows the copy yet, so it needs no lock file. */
 static int
 mark_copy(const char *dir, uint64_t base)
@@ -106,6 +132,8 @@ mark_copy(const char *dir, uint64_t base)
 	rc = mdb_env_open(env, dir, MDB_NOLOCK, 0660);
 	if (rc == MDB_SUCCESS)
 		rc = put_base(env, base);
+	if (rc == MDB_SUCCESS)
+		rc = make_whole(env);
 	mdb_env_close(env);
 	return rc;
 }

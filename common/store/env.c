@@ -160,26 +160,30 @@ grow_map(struct store *s, int64_t size)
 }
 
 /* A file that was cut off would be a SIGBUS later. Pages are counted, not the highest number: those
- * at the end of the file may be free and never written. */
+ * at the end of the file may be free and never written, but for a copy that we made. */
 static int
 check_length(struct store *s)
 {
 	struct stat st;
+	MDB_envinfo info;
 	MDB_stat main;
+	uint64_t pages;
 	mdb_filehandle_t fd;
 	int rc;
 
 	rc = mdb_env_stat(s->env, &main);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_info(s->env, &info);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_env_get_fd(s->env, &fd);
 	if (rc != MDB_SUCCESS)
 		return rc;
 	if (fstat(fd, &st) != 0)
 		return errno;
-	if ((uint64_t)st.st_size / main.ms_psize <
-		main.ms_branch_pages + main.ms_leaf_pages + main.ms_overflow_pages)
-		return MDB_CORRUPTED;
-	return MDB_SUCCESS;
+	pages = main.ms_branch_pages + main.ms_leaf_pages + main.ms_overflow_pages;
+	if (s->flags & STORE_WHOLE)
+		pages = info.me_last_pgno + 1;
+	return (uint64_t)st.st_size / main.ms_psize < pages ? MDB_CORRUPTED : MDB_SUCCESS;
 }
 
 /* The read transaction that all later reads renew. */

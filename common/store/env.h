@@ -20,6 +20,7 @@ enum {
 	STORE_CREATE = 1,   /* make the directory (not its parents) and database when absent */
 	STORE_READONLY = 2, /* commits are ERR_DENIED */
 	STORE_VOLATILE = 4, /* commits are not synced */
+	STORE_WHOLE = 8,    /* what store_copy() made, by which a file that was cut off shows */
 };
 
 struct store_options {
@@ -47,7 +48,8 @@ struct store_usage {
 };
 MUST_USE enum err store_usage(struct store *s, struct store_usage *out);
 
-/* Writes a consistent, compact copy into the existing empty directory `dir` while others go on. */
+/* Writes a consistent, compact copy into the existing empty directory `dir` while others go on. Its
+ * file has every page (STORE_WHOLE). */
 MUST_USE enum err store_copy(struct store *s, const char *dir);
 
 #endif

@@ -292,6 +292,34 @@ copies(void **state)
 }
 
 static void
+copy_that_was_cut_off_does_not_open_as_whole(void **state)
+{
+	struct store_options options = { .flags = STORE_READONLY | STORE_WHOLE };
+	struct store *copy;
+	struct stat st;
+	char path[600];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 300; i++)
+		assert_int_equal(
+			put_if(arena_printf(a, "C%d", i), 0, arena_printf(a, "%0200d", i)), OK);
+	for (i = 0; i < 200; i++)
+		assert_int_equal(del(arena_printf(a, "C%d", i)), OK);
+	snprintf(dir + strlen(dir), 6, ".copy");
+	assert_int_equal(mkdir(dir, 0770), 0);
+	assert_int_equal(store_copy(s, dir), OK);
+	assert_int_equal(store_open(dir, &options, &copy), OK);
+	store_close(copy);
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	assert_int_equal(stat(path, &st), 0);
+	for (i = 1; i <= 3; i++) {
+		assert_int_equal(truncate(path, st.st_size - i), 0);
+		assert_int_equal(store_open(dir, &options, &copy), ERR_CORRUPT);
+	}
+}
+
+static void
 copy_is_not_seen_as_a_row(void **state)
 {
 	struct store_usage usage;
@@ -411,6 +439,7 @@ main(void)
 		store_test(usage_sees_free_pages),
 		store_test(copies),
 		store_test(copy_is_not_seen_as_a_row),
+		store_test(copy_that_was_cut_off_does_not_open_as_whole),
 		store_test(damaged),
 		store_test(volatile_store),
 	};
