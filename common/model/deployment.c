@@ -73,10 +73,24 @@ open_registry(struct deployment *d, struct arena *a, unsigned flags)
 	struct store_options o = {
 		.flags = flags, .map_size = REGISTRY_SIZE, .readers = d->conf->readers
 	};
+	char *path = deployment_path(d, a, "registry", "");
+	struct stat st = { .st_ino = 0 };
+	enum err e;
 
-	if (d->registry != NULL)
+	if (stat(path, &st) == 0 && d->registry != NULL && d->registry_ino == st.st_ino &&
+		d->registry_dev == st.st_dev)
 		return OK;
-	return store_open(deployment_path(d, a, "registry", ""), &o, &d->registry);
+	store_close(d->registry);
+	d->registry = NULL;
+	e = store_open(path, &o, &d->registry);
+	if (e != OK)
+		return e;
+	/* Not the one seen before, which may not have been there. */
+	if (stat(path, &st) == 0) {
+		d->registry_ino = st.st_ino;
+		d->registry_dev = st.st_dev;
+	}
+	return OK;
 }
 
 enum err

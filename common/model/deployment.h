@@ -28,6 +28,8 @@ struct deployment {
 	const struct conf *conf;
 	unsigned rights;
 	struct store *registry;
+	dev_t registry_dev; /* of its directory */
+	ino_t registry_ino;
 	struct slot *slots;
 	size_t nslots;
 	uint64_t uses;
@@ -42,7 +44,8 @@ struct deployment {
 /* Whether it could be the name of an authority: names become paths. */
 bool deployment_is_name(struct str name);
 
-/* Opens the registry if it is not: ERR_NOTFOUND when there is none yet. */
+/* Opens the registry if it is not, and anew when its directory is another, after a restore:
+ * ERR_NOTFOUND when there is none. */
 MUST_USE enum err deployment_registry(struct deployment *d, struct arena *a);
 
 /* The environments of an authority, opened now or before. */
