@@ -5,111 +5,42 @@
  * Registry, the durable and the keys environment of each authority, and the
  * configuration. Not the volatile environments, and not the master key: with
  * it in the same place, the seal on the private keys would be worth nothing.
+ * A copy is only a backup when it opens, so it is opened and looked at.
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/check.h"
 #include "admin/commands.h"
-#include "store/env.h"
+#include "admin/copy.h"
 
 struct backup {
-	struct cli *c;
-	struct str to;
+	struct copying k;
+	struct strs names; /* of authorities that were copied */
+	size_t problems;
 };
 
-static struct str
-path(struct cli *c, struct str base, struct str name, const char *part)
-{
-	return arena_printf(c->a, "%.*s/%.*s%s%s", STR_FMT(base), STR_FMT(name),
-		*part == '\0' ? "" : "/", part);
-}
-
-static int
-make_directory(struct cli *c, struct str dir)
-{
-	if (mkdir(arena_z(c->a, dir), 0700) == 0)
-		return STATUS_DONE;
-	if (errno == EEXIST)
-		return cli_fail(STATUS_NO, dir, "is there already, and not empty");
-	return cli_fail(STATUS_SYSTEM, dir, "%s", strerror(errno));
-}
-
-/* The environment is opened as the owner of the data, the copy belongs to whoever asked for it. */
-static int
-copy_env(struct backup *b, struct str name, const char *part)
-{
-	struct str from = path(b->c, b->c->conf.data, name, part),
-		   to = path(b->c, b->to, name, part);
-	struct store_options o = { .flags = STORE_READONLY };
-	struct identity owner;
-	struct store *s;
-	int status;
-	enum err e;
-
-	e = store_open(arena_z(b->c->a, from), &o, &s);
-	if (e != OK)
-		return cli_error(from, e);
-	identity_caller(&owner);
-	status = make_directory(b->c, to);
-	if (status == STATUS_DONE)
-		status = cli_error(to, store_copy(s, arena_z(b->c->a, to)));
-	identity_restore(&owner);
-	store_close(s);
-	return status;
-}
-
-static int
-write_file(struct backup *b, const char *name, struct str text)
-{
-	struct str to = path(b->c, b->to, str_of(name), "");
-	struct identity owner;
-	bool done;
-	int fd;
-
-	identity_caller(&owner);
-	fd = open(arena_z(b->c->a, to), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	identity_restore(&owner);
-	if (fd < 0)
-		return cli_fail(STATUS_SYSTEM, to, "%s", strerror(errno));
-	done = write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0;
-	if (close(fd) != 0 || !done)
-		return cli_fail(STATUS_SYSTEM, to, "cannot be written: %s", strerror(errno));
-	return STATUS_DONE;
-}
-
-/* Byte for byte, its last line break included. */
-static int
-copy_file(struct backup *b, struct str from, const char *name)
-{
-	char *p = arena_alloc(b->c->a, INPUT_MAX);
-	int fd = open(arena_z(b->c->a, from), O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return cli_fail(STATUS_SYSTEM, from, "%s", strerror(errno));
-	n = read(fd, p, INPUT_MAX);
-	close(fd);
-	if (n < 0 || n == INPUT_MAX)
-		return cli_fail(STATUS_SYSTEM, from, "cannot be read whole");
-	return write_file(b, name, str_bytes(p, (size_t)n));
-}
-
+/* An authority whose directory was removed is gone, whatever the registry says. */
 static int
 copy_authority(struct backup *b, struct str name)
 {
-	struct identity owner;
+	struct cli *c = b->k.c;
 	int status;
 
-	identity_caller(&owner);
-	status = make_directory(b->c, path(b->c, b->to, name, ""));
-	identity_restore(&owner);
+	if (!cli_has_authority(c, name)) {
+		cli_fail(STATUS_NO, name, "is in the registry, but its data is not there");
+		return STATUS_DONE;
+	}
+	status = copy_directory(&b->k, name);
 	if (status == STATUS_DONE)
-		status = copy_env(b, name, "durable");
-	return status == STATUS_DONE ? copy_env(b, name, "keys") : status;
+		status = copy_environment(&b->k, name, "durable");
+	if (status == STATUS_DONE)
+		status = copy_environment(&b->k, name, "keys");
+	arena_strs_add(c->a, &b->names, name);
+	return status;
 }
 
 static bool
@@ -131,42 +62,81 @@ is_empty(const char *dir)
 static int
 make_target(struct backup *b)
 {
-	struct identity owner;
-	int status;
+	char *to = arena_z(b->k.c->a, b->k.to);
+	struct identity saved;
+	int status = STATUS_DONE;
 
-	identity_caller(&owner);
-	if (is_empty(arena_z(b->c->a, b->to)))
-		status = STATUS_DONE;
-	else
-		status = make_directory(b->c, b->to);
-	identity_restore(&owner);
+	copy_writing(&b->k, &saved);
+	if (!is_empty(to) && mkdir(to, 0700) != 0)
+		status = cli_fail(errno == EEXIST ? STATUS_NO : STATUS_SYSTEM, b->k.to, "%s",
+			errno == EEXIST ? "is there already, and not empty" : strerror(errno));
+	identity_restore(&saved);
 	return status;
+}
+
+static struct str
+in_target(struct backup *b, const char *name)
+{
+	return copy_path(b->k.c, b->k.to, str_of(name), "");
 }
 
 /* Only the conf and key files of the deployment; the environments come one by one. */
 static int
 copy_files(struct backup *b)
 {
-	struct cli *c = b->c;
+	struct cli *c = b->k.c;
 	int status = STATUS_DONE;
 
 	if (access(arena_z(c->a, c->conf.path), R_OK) == 0)
-		status = copy_file(b, c->conf.path, "tessera.conf");
+		status = copy_file(&b->k, c->conf.path, in_target(b, "tessera.conf"));
 	if (status == STATUS_DONE && cli_has(c, "with-master-key"))
-		status = copy_file(b, c->conf.master_key, "master.key");
+		status = copy_file(&b->k, c->conf.master_key, in_target(b, "master.key"));
+	return status;
+}
+
+static void
+unlock(struct backup *b)
+{
+	size_t i;
+
+	copy_unlock(b->k.c, b->k.to, STR("registry"), "");
+	for (i = 0; i < b->names.n; i++) {
+		copy_unlock(b->k.c, b->k.to, b->names.v[i], "durable");
+		copy_unlock(b->k.c, b->k.to, b->names.v[i], "keys");
+	}
+}
+
+/* What is wrong with the data is wrong with the copy, and no reason to have none; but what cannot
+ * be read is. */
+static int
+verify(struct backup *b)
+{
+	struct cli *c = b->k.c;
+	struct str key = c->conf.master_key;
+	struct identity saved;
+	int status;
+
+	if (cli_has(c, "with-master-key"))
+		key = in_target(b, "master.key");
+	copy_writing(&b->k, &saved);
+	status = check_copy(c, b->k.to, key, &b->problems);
+	unlock(b);
+	identity_restore(&saved);
 	return status;
 }
 
 static int
-report(struct cli *c, const struct strs *names)
+report(struct backup *b)
 {
+	struct cli *c = b->k.c;
 	bool key = cli_has(c, "with-master-key");
 	struct object o;
 
 	object_begin(&o, c);
 	object_str(&o, "backup", cli_word(c, 0));
-	object_int(&o, "authorities", (int64_t)names->n);
+	object_int(&o, "authorities", (int64_t)b->names.n);
 	object_str(&o, "master_key", key ? STR("included") : STR("not included"));
+	object_int(&o, "problems", (int64_t)b->problems);
 	if (!key)
 		out_note(c,
 			"Without the file %.*s the private keys in it cannot be opened: keep "
@@ -175,14 +145,27 @@ report(struct cli *c, const struct strs *names)
 	return object_end(&o);
 }
 
+static int
+copy_all(struct backup *b, const struct strs *names)
+{
+	int status;
+	size_t i;
+
+	status = copy_environment(&b->k, STR("registry"), "");
+	for (i = 0; i < names->n && status == STATUS_DONE; i++)
+		status = copy_authority(b, names->v[i]);
+	if (status == STATUS_DONE)
+		status = copy_files(b);
+	return status == STATUS_DONE ? copy_sync(&b->k) : status;
+}
+
 int
 cmd_backup(struct cli *c)
 {
-	struct backup b = { c, cli_word(c, 0) };
+	struct backup b = { .k = { .c = c, .from = c->conf.data, .to = cli_word(c, 0) } };
 	struct strs names = { NULL, 0 };
 	int status;
 	enum err e;
-	size_t i;
 
 	e = authority_names(c->d, c->a, &names);
 	if (e != OK)
@@ -190,10 +173,8 @@ cmd_backup(struct cli *c)
 	cli_close(c); /* no environment may be open twice */
 	status = make_target(&b);
 	if (status == STATUS_DONE)
-		status = copy_env(&b, STR("registry"), "");
-	for (i = 0; i < names.n && status == STATUS_DONE; i++)
-		status = copy_authority(&b, names.v[i]);
+		status = copy_all(&b, &names);
 	if (status == STATUS_DONE)
-		status = copy_files(&b);
-	return status == STATUS_DONE ? report(c, &names) : status;
+		status = verify(&b);
+	return status == STATUS_DONE ? report(&b) : status;
 }

@@ -18,20 +18,21 @@
 #include "base/seal.h"
 #include "endpoint/page.h"
 
-void
-check_problem(struct check *k, struct str where, const char *fmt, ...)
+static void report(struct check *k, struct str where, const char *fmt, va_list ap) PRINTF(3, 0);
+
+static void
+report(struct check *k, struct str where, const char *fmt, va_list ap)
 {
 	struct arena *a = arena_new(ARENA_CEILING);
 	struct str clean = out_clean(a, where);
 	char *what = NULL;
-	va_list ap;
 
-	va_start(ap, fmt);
 	if (vasprintf(&what, fmt, ap) < 0)
 		fatal("out of memory");
-	va_end(ap);
 	k->problems++;
-	if (k->c->json) {
+	if (k->aside) {
+		cli_fail(STATUS_NO, clean, "%s", what);
+	} else if (k->c->json) {
 		list_str(&k->list, "where", where);
 		list_str(&k->list, "problem", str_of(what));
 		list_next(&k->list);
@@ -40,6 +41,27 @@ check_problem(struct check *k, struct str where, const char *fmt, ...)
 	}
 	free(what);
 	arena_free(a);
+}
+
+void
+check_problem(struct check *k, struct str where, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(k, where, fmt, ap);
+	va_end(ap);
+}
+
+void
+check_damage(struct check *k, struct str where, const char *fmt, ...)
+{
+	va_list ap;
+
+	k->damage++;
+	va_start(ap, fmt);
+	report(k, where, fmt, ap);
+	va_end(ap);
 }
 
 struct str
@@ -150,14 +172,14 @@ check_one(struct check *k, struct str name)
 		return;
 	}
 	if (e != OK) {
-		check_problem(k, name, "cannot be opened: %s", err_text(e));
+		check_damage(k, name, "cannot be opened: %s", err_text(e));
 		return;
 	}
 	if (c->auth.enabled) {
 		e = authority_find(c->d, c->a, issuer_host(c->a, &c->auth), issuer_path(&c->auth),
 			&found, &opened);
 		if (e != OK || !str_eq(found.name, name))
-			check_problem(k, name, "the registry does not lead from its issuer to it");
+			check_damage(k, name, "the registry does not lead from its issuer to it");
 	}
 	check_authority(k);
 }
@@ -173,7 +195,7 @@ check_all(struct check *k)
 
 	e = authority_names(c->d, c->a, &names);
 	if (e != OK) {
-		check_problem(k, STR("registry"), "cannot be read: %s", err_text(e));
+		check_damage(k, STR("registry"), "cannot be read: %s", err_text(e));
 		return;
 	}
 	if (names.n == 0)
@@ -219,7 +241,6 @@ check_files(struct check *k)
 		return false;
 	}
 	check_owner(k, c->conf.data, &st, 2);
-	check_templates(k);
 	return true;
 }
 
@@ -233,6 +254,20 @@ note_sandbox(struct check *k)
 		out_note(k->c, "The sandbox is switched off.");
 	else if (missing.n > 0)
 		out_note(k->c, "This kernel has no sandbox for: %.*s.", STR_FMT(missing));
+}
+
+static void
+check_data(struct check *k)
+{
+	struct cli *c = k->c;
+	enum err e;
+
+	check_master_key(k);
+	e = deployment_open(&c->conf, STORE_READ | STORE_KEYS, &c->d);
+	if (e != OK)
+		check_damage(k, c->conf.data, "%s", err_text(e));
+	else
+		check_all(k);
 }
 
 static int
@@ -255,19 +290,37 @@ cmd_check(struct cli *c)
 	static const char *const none[] = { NULL };
 	struct check k = { .c = c };
 	int status;
-	enum err e;
 
 	list_begin(&k.list, c, "problems", none);
 	if (!check_conf(&k) || !check_files(&k))
 		return end(&k);
+	check_templates(&k);
 	status = cli_become_owner(c);
 	if (status != STATUS_DONE)
 		return status;
-	check_master_key(&k);
-	e = deployment_open(&c->conf, STORE_READ | STORE_KEYS, &c->d);
-	if (e != OK)
-		check_problem(&k, c->conf.data, "%s", err_text(e));
-	else
-		check_all(&k);
+	check_data(&k);
 	return end(&k);
+}
+
+int
+check_copy(struct cli *c, struct str data, struct str master_key, size_t *problems)
+{
+	struct cli *copy = arena_alloc(c->a, sizeof(*copy));
+	struct check k = { .c = copy, .aside = true };
+
+	*copy = *c;
+	copy->d = NULL;
+	copy->authority = STR(""); /* all of them */
+	copy->auth = (struct authority){ .name = STR("") };
+	copy->conf.data = data;
+	copy->conf.master_key = master_key;
+	if (check_files(&k))
+		check_data(&k);
+	else
+		k.damage++;
+	cli_close(copy);
+	*problems = k.problems;
+	if (k.damage == 0)
+		return STATUS_DONE;
+	return cli_fail(STATUS_SYSTEM, data, "the copy is damaged");
 }

@@ -101,7 +101,7 @@ look_user(struct check *k, struct arena *a, struct str where, const void *base)
 		check_problem(k, where, "%s", why);
 	if (user_find(k->c->opened.durable, a, u->username, &named, NULL) != OK ||
 		!str_eq(named.sub, u->sub))
-		check_problem(k, where, "its user name does not lead to it");
+		check_damage(k, where, "its user name does not lead to it");
 }
 
 /* One kind of record: how it is called, and what to look at beside its own table. */
@@ -146,7 +146,7 @@ look_row(struct check *k, struct arena *a, size_t i, const struct store_row *row
 	where = where_of(k, rows[i].name, row->key);
 	e = codec_read(rows[i].rec, base, a, row->value);
 	if (e != OK) {
-		check_problem(k, where, "cannot be decoded: %s", err_text(e));
+		check_damage(k, where, "cannot be decoded: %s", err_text(e));
 		return;
 	}
 	e = field_check_all(rows[i].rec, base, &which);
@@ -172,8 +172,8 @@ look_class(struct check *k, size_t i)
 		e = store_scan(
 			k->c->opened.durable, a, key_class(a, rows[i].class), after, PAGE, &page);
 		if (e != OK)
-			check_problem(k, check_where(k, rows[i].name, STR("")),
-				"cannot be read: %s", err_text(e));
+			check_damage(k, check_where(k, rows[i].name, STR("")), "cannot be read: %s",
+				err_text(e));
 		for (j = 0; e == OK && j < page.n; j++)
 			look_row(k, a, i, &page.v[j]);
 		if (e == OK && page.n > 0) {
@@ -200,7 +200,7 @@ look_ring(struct check *k, enum alg alg)
 	if (e == ERR_NOTFOUND)
 		check_problem(k, where, "there is no key that signs; tessera sweep makes one");
 	else if (e != OK)
-		check_problem(k, where, "the private key cannot be used: %s", err_text(e));
+		check_damage(k, where, "the private key cannot be used: %s", err_text(e));
 	if (e != OK)
 		return;
 	e = jws_parse(c->a, token, &jws);
@@ -209,7 +209,7 @@ look_ring(struct check *k, enum alg alg)
 	if (e == OK)
 		e = jws_verify(&jws, key);
 	if (e != OK)
-		check_problem(k, where, "what is signed cannot be verified: %s", err_text(e));
+		check_damage(k, where, "what is signed cannot be verified: %s", err_text(e));
 }
 
 static void
@@ -246,7 +246,7 @@ look_usage(struct check *k)
 
 	e = store_usage(k->c->opened.durable, &u);
 	if (e != OK)
-		check_problem(k, check_where(k, "durable", STR("")), "%s", err_text(e));
+		check_damage(k, check_where(k, "durable", STR("")), "%s", err_text(e));
 	else if (u.used > u.map_size / 100 * FULL_PERCENT)
 		check_problem(k, check_where(k, "durable", STR("")),
 			"%lld of %lld bytes are used; raise map_size", (long long)u.used,

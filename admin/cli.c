@@ -89,12 +89,12 @@ cli_warn_secret(void)
 			stderr);
 }
 
-static bool
-same_directory(struct arena *a, struct str one, struct str other)
+bool
+cli_same_file(struct cli *c, struct str one, struct str other)
 {
 	struct stat s, t;
 
-	return stat(arena_z(a, one), &s) == 0 && stat(arena_z(a, other), &t) == 0 &&
+	return stat(arena_z(c->a, one), &s) == 0 && stat(arena_z(c->a, other), &t) == 0 &&
 		s.st_dev == t.st_dev && s.st_ino == t.st_ino;
 }
 
@@ -124,7 +124,7 @@ load(struct cli *c, struct conf_where *where)
 	if (e != ERR_NOTFOUND)
 		return e;
 	e = conf_load(&c->conf, c->a, NULL, where);
-	if (e == OK && same_directory(c->a, c->conf.data, c->data))
+	if (e == OK && cli_same_file(c, c->conf.data, c->data))
 		return OK;
 	return conf_parse(&c->conf, c->a, path, STR(""), where);
 }

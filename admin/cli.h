@@ -126,6 +126,9 @@ MUST_USE enum err cli_load(struct cli *c, struct conf_where *where);
 /* What is wrong with it and where, in words; the arena's. */
 struct str cli_conf_fault(struct cli *c, const struct conf_where *where);
 
+/* Whether both paths lead to one file or directory that exists. */
+bool cli_same_file(struct cli *c, struct str one, struct str other);
+
 /* The configuration; then the data and authority that the row needs. */
 MUST_USE int cli_configure(struct cli *c);
 MUST_USE int cli_open(struct cli *c);

@@ -89,7 +89,10 @@ const struct command commands[] = {
 	{ "sweep", NULL, "", ADMIN | NEEDS_COUNTS,
 		"remove what has expired and renew keys, of all authorities; for cron", cmd_sweep },
 	{ "backup", NULL, "<directory> [--with-master-key]", CONF | NEEDS_DATA,
-		"copy all data into a new directory, while programs go on", cmd_backup },
+		"copy all data into a new directory, while programs go on, and check the copy",
+		cmd_backup },
+	{ "restore", NULL, "<directory>", CONF,
+		"put a backup in place of data that is absent; never overwrites", cmd_restore },
 	{ "check", NULL, "", 0, "look for what is wrong with configuration and data", cmd_check },
 	{ "schema", NULL, "[<record>]", 0, "show the fields of a record", cmd_schema },
 
