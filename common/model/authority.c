@@ -101,69 +101,6 @@ make_directory(const char *path, mode_t mode)
 	return errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_SYSTEM;
 }
 
-/* Writes the records a new authority begins with, and makes its first keys. */
-static enum err
-authority_fill(struct deployment *d, struct arena *a, struct authority *auth)
-{
-	size_t made, gone;
-	struct slot *s;
-	struct batch b;
-	enum err e;
-
-	e = deployment_slot(d, a, auth->name, &s);
-	if (e != OK)
-		return e;
-	batch_init(&b, a);
-	e = record_put(&b, a, &record_authority, key_class(a, KEY_AUTHORITY), auth, 0);
-	if (e == OK)
-		e = scope_add_standard(&b, a);
-	if (e == OK)
-		e = store_commit(s->durable, &b);
-	if (e == OK)
-		e = keyset_upkeep(s->keyring, s->durable, a, auth, &made, &gone);
-	return e;
-}
-
-static enum err
-registry_add(struct deployment *d, struct arena *a, const struct authority *auth)
-{
-	struct issuer entry = { auth->name, auth->issuer };
-	struct batch b;
-	enum err e;
-
-	batch_init(&b, a);
-	e = record_put(&b, a, &record_issuer,
-		registry_key(a, issuer_host(a, auth), issuer_path(auth)), &entry, 0);
-	if (e != OK)
-		return e;
-	e = store_commit(d->registry, &b);
-	return e == ERR_CONFLICT ? ERR_EXISTS : e;
-}
-
-enum err
-authority_create(struct deployment *d, struct arena *a, struct authority *auth)
-{
-	const struct field *which;
-	enum err e;
-
-	e = field_check_all(&record_authority, auth, &which);
-	if (e == OK)
-		e = deployment_init(d, a);
-	if (e != OK)
-		return e;
-	auth->created = clock_now();
-	e = make_directory(deployment_path(d, a, arena_z(a, auth->name), ""), 02770);
-	if (e != OK)
-		return e;
-	e = authority_fill(d, a, auth);
-	/* Last of all the entry that makes it found, so that a half-made one never is. */
-	if (e == OK)
-		e = registry_add(d, a, auth);
-	if (e != OK && authority_remove(d, a, auth->name) != OK)
-		log_reason(LOG_STORE, "what was made of %.*s is still there", STR_FMT(auth->name));
-	return e;
-}
-
 struct registry_scan {
 	struct arena *arena;
 	struct str name; /* empty: all */
@@ -198,6 +135,133 @@ registry_list(struct deployment *d, struct arena *a, struct str name, struct str
 	if (e != OK)
 		return e;
 	return record_each(d->registry, KEY_ISSUER, &record_issuer, registry_row, &scan);
+}
+
+static enum err
+registry_add(struct deployment *d, struct arena *a, const struct authority *auth)
+{
+	struct issuer entry = { auth->name, auth->issuer };
+	struct batch b;
+	enum err e;
+
+	batch_init(&b, a);
+	e = record_put(&b, a, &record_issuer,
+		registry_key(a, issuer_host(a, auth), issuer_path(auth)), &entry, 0);
+	if (e != OK)
+		return e;
+	e = store_commit(d->registry, &b);
+	return e == ERR_CONFLICT ? ERR_EXISTS : e;
+}
+
+/* An entry may be older than the directory: it would lead to what is only half made. */
+static enum err
+check_free(struct deployment *d, struct arena *a, const struct authority *auth)
+{
+	struct str key = registry_key(a, issuer_host(a, auth), issuer_path(auth));
+	struct strs keys, names;
+	struct issuer entry;
+	enum err e;
+
+	e = registry_list(d, a, auth->name, &keys, &names);
+	if (e != OK)
+		return e;
+	if (names.n > 0)
+		return ERR_EXISTS;
+	e = record_get(d->registry, a, &record_issuer, key, &entry, NULL);
+	if (e == ERR_NOTFOUND)
+		return OK;
+	return e == OK ? ERR_EXISTS : e;
+}
+
+static void
+undo(struct deployment *d, struct arena *a, struct str name)
+{
+	if (authority_remove(d, a, name) != OK)
+		log_reason(LOG_STORE, "what was made of %.*s is still there", STR_FMT(name));
+}
+
+static enum err
+put_new(struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened)
+{
+	struct slot *s;
+	struct batch b;
+	enum err e;
+
+	e = deployment_slot(d, a, auth->name, &s);
+	if (e != OK)
+		return e;
+	*opened = (struct opened){ s->durable, s->volatile_, s->keyring };
+	batch_init(&b, a);
+	e = record_put(&b, a, &record_authority, key_class(a, KEY_AUTHORITY), auth, 0);
+	return e == OK ? store_commit(s->durable, &b) : e;
+}
+
+enum err
+authority_begin(
+	struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened)
+{
+	const struct field *which;
+	enum err e;
+
+	e = field_check_all(&record_authority, auth, &which);
+	if (e == OK)
+		e = deployment_init(d, a);
+	if (e == OK)
+		e = check_free(d, a, auth);
+	if (e != OK)
+		return e;
+	e = make_directory(deployment_path(d, a, arena_z(a, auth->name), ""), 02770);
+	if (e != OK)
+		return e;
+	e = put_new(d, a, auth, opened);
+	if (e != OK)
+		undo(d, a, auth->name);
+	return e;
+}
+
+enum err
+authority_publish(struct deployment *d, struct arena *a, const struct authority *auth)
+{
+	enum err e;
+
+	e = deployment_registry(d, a);
+	return e == OK ? registry_add(d, a, auth) : e;
+}
+
+/* The records beside its own that a new authority begins with, and its first keys. */
+static enum err
+authority_fill(struct arena *a, const struct authority *auth, const struct opened *opened)
+{
+	size_t made, gone;
+	struct batch b;
+	enum err e;
+
+	batch_init(&b, a);
+	e = scope_add_standard(&b, a);
+	if (e == OK)
+		e = store_commit(opened->durable, &b);
+	if (e == OK)
+		e = keyset_upkeep(opened->keyring, opened->durable, a, auth, &made, &gone);
+	return e;
+}
+
+enum err
+authority_create(struct deployment *d, struct arena *a, struct authority *auth)
+{
+	struct opened opened;
+	enum err e;
+
+	auth->created = clock_now();
+	e = authority_begin(d, a, auth, &opened);
+	if (e != OK)
+		return e;
+	e = authority_fill(a, auth, &opened);
+	/* Last of all the entry that makes it found, so that a half-made one never is. */
+	if (e == OK)
+		e = authority_publish(d, a, auth);
+	if (e != OK)
+		undo(d, a, auth->name);
+	return e;
 }
 
 enum err

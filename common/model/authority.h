@@ -60,6 +60,13 @@ MUST_USE enum err authority_open(struct deployment *d, struct arena *a, struct s
  * ERR_EXISTS (name or issuer), ERR_RANGE, ERR_SYNTAX, ERR_SYSTEM. */
 MUST_USE enum err authority_create(struct deployment *d, struct arena *a, struct authority *auth);
 
+/* The two ends of that, for whoever fills it otherwise: the first makes directory, environments and
+ * record, the second what makes it found. In between it can be removed. */
+MUST_USE enum err authority_begin(
+	struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened);
+MUST_USE enum err
+authority_publish(struct deployment *d, struct arena *a, const struct authority *auth);
+
 /* Writes the record; the name cannot change. */
 MUST_USE enum err
 authority_put(struct deployment *d, struct arena *a, const struct authority *auth);

@@ -64,28 +64,47 @@ origin_index(struct batch *b, struct arena *a, const struct client *c, bool add)
 	}
 }
 
+static enum err
+client_check(const struct client *c, const char **why)
+{
+	const struct field *which = NULL;
+
+	*why = NULL;
+	if (field_check_all(&record_client, c, &which) != OK)
+		*why = which->help;
+	else
+		*why = client_fault(c);
+	return *why == NULL ? OK : ERR_RANGE;
+}
+
+enum err
+client_add(struct batch *b, struct arena *a, const struct client *c, const char **why)
+{
+	enum err e = client_check(c, why);
+
+	if (e != OK)
+		return e;
+	batch_guard(b, key_text(a, KEY_RESOURCE, c->client_id), 0); /* no API has its name */
+	origin_index(b, a, c, c->enabled);
+	return record_put(b, a, &record_client, key_text(a, KEY_CLIENT, c->client_id), c, 0);
+}
+
 enum err
 client_put(struct store *db, struct arena *a, struct client *c, uint64_t version, const char **why)
 {
-	const struct field *which = NULL;
 	struct resource api;
 	struct client old;
 	uint64_t have;
 	struct batch b;
 	enum err e;
 
-	*why = NULL;
-	e = field_check_all(&record_client, c, &which);
-	if (e != OK) {
-		*why = which->help;
+	e = client_check(c, why);
+	if (e != OK)
+		return e;
+	if (version == 0 && resource_get(db, a, c->client_id, &api, NULL) != ERR_NOTFOUND) {
+		*why = "an API has that name, by which it authenticates";
 		return ERR_RANGE;
 	}
-	*why = client_fault(c);
-	if (*why == NULL && version == 0 &&
-		resource_get(db, a, c->client_id, &api, NULL) != ERR_NOTFOUND)
-		*why = "an API has that name, by which it authenticates";
-	if (*why != NULL)
-		return ERR_RANGE;
 	c->updated = clock_now();
 	if (version == 0)
 		c->created = c->updated;

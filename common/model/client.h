@@ -18,6 +18,10 @@ MUST_USE enum err client_get(struct store *db, struct arena *a, struct str clien
 MUST_USE enum err
 client_put(struct store *db, struct arena *a, struct client *c, uint64_t version, const char **why);
 
+/* Adds a new client as it is, with its dates, and its index to a batch. ERR_RANGE as client_put. */
+MUST_USE enum err
+client_add(struct batch *b, struct arena *a, const struct client *c, const char **why);
+
 /* Removes it with its index. Consents and grants that name it are dead from then on, also when a
  * client of the same name is made later: they are older than it. */
 MUST_USE enum err client_del(struct store *db, struct arena *a, struct str client_id);

@@ -145,24 +145,44 @@ user_changes(struct store *db, struct batch *b, struct arena *a, struct user *u,
 	return OK;
 }
 
+static enum err
+user_check(struct arena *a, const struct user *u, const char **why)
+{
+	const struct field *which = NULL;
+
+	if (field_check_all(&record_user, u, &which) != OK) {
+		*why = which->help;
+		return ERR_RANGE;
+	}
+	if (user_check_claims(a, u->claims, why) != OK)
+		return ERR_RANGE;
+	*why = NULL;
+	return OK;
+}
+
+enum err
+user_add(struct batch *b, struct arena *a, const struct user *u, const char **why)
+{
+	enum err e = user_check(a, u, why);
+
+	if (e != OK)
+		return e;
+	batch_guard(b, name_key(a, u->username), 0);
+	batch_put(b, name_key(a, u->username), u->sub);
+	return record_put(b, a, &record_user, key_text(a, KEY_USER, u->sub), u, 0);
+}
+
 enum err
 user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, const char **why)
 {
-	const struct field *which = NULL;
 	struct batch b;
 	enum err e;
 
 	if (u->sub.n == 0)
 		u->sub = enc_b64url(a, secret_bytes(a, 16));
-	e = field_check_all(&record_user, u, &which);
-	if (e != OK) {
-		*why = which->help;
-		return ERR_RANGE;
-	}
-	e = user_check_claims(a, u->claims, why);
+	e = user_check(a, u, why);
 	if (e != OK)
-		return ERR_RANGE;
-	*why = NULL;
+		return e;
 	u->updated = clock_now();
 	if (version == 0)
 		u->created = u->updated;

@@ -24,6 +24,10 @@ MUST_USE enum err user_find(struct store *db, struct arena *a, struct str userna
 MUST_USE enum err
 user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, const char **why);
 
+/* Adds a new user as it is, with sub and dates, and the name index to a batch. ERR_RANGE. */
+MUST_USE enum err
+user_add(struct batch *b, struct arena *a, const struct user *u, const char **why);
+
 /* Removes user, name and consents. Sessions and grants are dead from then on: each use looks the
  * user up. */
 MUST_USE enum err user_del(struct store *db, struct arena *a, struct str sub);
