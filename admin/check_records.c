@@ -187,7 +187,7 @@ look_class(struct check *k, size_t i)
 
 /* Signs with the ring and verifies with what is published: both halves are there and fit. */
 static void
-look_ring(struct check *k, enum alg alg)
+look_ring(struct check *k, enum alg alg, bool active)
 {
 	struct cli *c = k->c;
 	struct str where = check_where(k, "keys", str_of(alg_names[alg])), token;
@@ -197,7 +197,10 @@ look_ring(struct check *k, enum alg alg)
 
 	e = keyset_sign(c->opened.keyring, c->opened.durable, c->a, SIGN_ACCESS_TOKEN, alg,
 		STR("{}"), &token);
-	if (e == ERR_NOTFOUND)
+	if (e == ERR_NOTFOUND && active)
+		check_damage(
+			k, where, "the private key is not there; tessera key rotate makes another");
+	else if (e == ERR_NOTFOUND)
 		check_problem(k, where, "there is no key that signs; tessera sweep makes one");
 	else if (e != OK)
 		check_damage(k, where, "the private key cannot be used: %s", err_text(e));
@@ -231,7 +234,7 @@ look_keys(struct check *k)
 	k->need[k->c->auth.access_token_alg] = true;
 	for (i = 0; i < ALG__MAX; i++) {
 		if (k->has_key && (k->need[i] || active[i]))
-			look_ring(k, (enum alg)i);
+			look_ring(k, (enum alg)i, active[i]);
 		if (k->need[i] && !active[i])
 			check_problem(k, check_where(k, "keys", str_of(alg_names[i])),
 				"no key is active; run tessera sweep regularly");

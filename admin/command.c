@@ -93,6 +93,10 @@ const struct command commands[] = {
 		cmd_backup },
 	{ "restore", NULL, "<directory>", CONF,
 		"put a backup in place of data that is absent; never overwrites", cmd_restore },
+	{ "export", NULL, "[--plain-secrets]", READ | NEEDS_SECRETS,
+		"print an authority with all its records and keys as JSON", cmd_export },
+	{ "import", NULL, "<file> [--name NAME] [--issuer URL]", ADMIN,
+		"make an authority from what export has printed", cmd_import },
 	{ "check", NULL, "", 0, "look for what is wrong with configuration and data", cmd_check },
 	{ "schema", NULL, "[<record>]", 0, "show the fields of a record", cmd_schema },
 

@@ -27,6 +27,8 @@ int cmd_master_prune(struct cli *c);
 int cmd_sweep(struct cli *c);
 int cmd_backup(struct cli *c);
 int cmd_restore(struct cli *c);
+int cmd_export(struct cli *c);
+int cmd_import(struct cli *c);
 int cmd_check(struct cli *c);
 int cmd_schema(struct cli *c);
 int cmd_conf_show(struct cli *c);
