@@ -64,6 +64,7 @@ deployment_close(struct deployment *d)
 	free(d->slots);
 	free(d->data);
 	free(d->registry_file);
+	free(d->master_key);
 	free(d);
 }
 

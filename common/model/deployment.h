@@ -11,7 +11,7 @@
 #include "model/authority.h"
 
 enum {
-	REACH_MARKS = 2
+	REACH_MARKS = 3
 };
 
 /* One open authority. */
@@ -35,7 +35,7 @@ struct deployment {
 	uint64_t uses;
 
 	/* for reach.c; NULL: not in a sandbox */
-	char *data, *registry_file;
+	char *data, *registry_file, *master_key;
 	struct timespec marks[REACH_MARKS];
 	time_t allowed_at;
 	bool was_denied; /* something that came later */

@@ -18,12 +18,13 @@
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
 #define REACH_ARENA ((size_t)64 << 10)
 
-/* Times of the data directory, which has one directory for each authority, and of the registry, to
- * which a new authority is added when it is complete. */
+/* Times of the data directory, which has one directory for each authority, of the registry, to
+ * which a new authority is added when it is complete, and of the master key, whose file is another
+ * when it gets a version. */
 static void
 read_marks(const struct deployment *d, struct timespec marks[REACH_MARKS])
 {
-	const char *const paths[REACH_MARKS] = { d->data, d->registry_file };
+	const char *const paths[REACH_MARKS] = { d->data, d->registry_file, d->master_key };
 	struct stat st;
 	size_t i;
 
@@ -127,7 +128,8 @@ reach_allow(struct deployment *d, struct sandbox *s)
 
 	d->data = strndup(d->conf->data.p, d->conf->data.n);
 	d->registry_file = strdup(deployment_path(d, a, "registry", "data.mdb"));
-	if (d->data == NULL || d->registry_file == NULL)
+	d->master_key = strndup(d->conf->master_key.p, d->conf->master_key.n);
+	if (d->data == NULL || d->registry_file == NULL || d->master_key == NULL)
 		fatal("no memory for a deployment");
 	read_marks(d, d->marks);
 	d->allowed_at = time(NULL);

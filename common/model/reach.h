@@ -4,8 +4,8 @@
  *
  * The environments that its rights name, of the authorities that exist when it
  * starts: what Landlock did not allow then is out of reach for good. So a
- * process asks before each request whether authorities have come or gone, and
- * if so makes room for a new one.
+ * process asks before each request whether authorities have come or gone, or
+ * the master key is another file, and if so makes room for a new one.
  */
 #ifndef MODEL_REACH_H
 #define MODEL_REACH_H

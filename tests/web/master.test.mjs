@@ -139,3 +139,25 @@ describe('master key', () => {
 			assert.notEqual((await tessera(['master', verb, '--data', target])).code, 0);
 	});
 });
+
+// What Landlock lets a program open is a file, not a name: the new file is another.
+test('locked in, with the master key elsewhere: the new file is read, too', async () => {
+	const main = server;
+	server = await world({ clients: ['service'], launch: false });
+	try {
+		const key = path.join(server.root, 'keys', 'master.key');
+		fs.mkdirSync(path.dirname(key));
+		fs.renameSync(path.join(server.data, 'master.key'), key);
+		server.configure({ sandbox: 'on', master_key: key });
+		await server.launch();
+		const kid = await sign();
+		await server.tessera('master', 'rotate');
+		await server.tessera('key', 'rotate', '--at-once');
+		await server.tessera('master', 'prune');
+		await new Promise((done) => setTimeout(done, 1200));
+		assert.notEqual(await sign(), kid);
+		await server.stop();
+	} finally {
+		server = main;
+	}
+});
