@@ -20,9 +20,15 @@ now(clockid_t id)
 }
 
 int64_t
+clock_wall(void)
+{
+	return (int64_t)now(CLOCK_REALTIME).tv_sec;
+}
+
+int64_t
 clock_now(void)
 {
-	return (int64_t)now(CLOCK_REALTIME).tv_sec + offset;
+	return clock_wall() + offset;
 }
 
 int64_t

@@ -10,6 +10,9 @@
 /* Seconds since 1970-01-01 UTC, plus the offset. */
 int64_t clock_now(void);
 
+/* Seconds since 1970-01-01 UTC without the offset: as files have them. */
+int64_t clock_wall(void);
+
 /* Microseconds of a clock that only goes forward; for durations. */
 int64_t clock_us(void);
 

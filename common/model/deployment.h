@@ -37,7 +37,7 @@ struct deployment {
 	/* for reach.c; NULL: not in a sandbox */
 	char *data, *registry_file, *master_key;
 	struct timespec marks[REACH_MARKS];
-	time_t allowed_at;
+	int64_t allowed_at;
 	bool was_denied; /* something that came later */
 };
 

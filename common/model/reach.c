@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "model/deployment.h"
 
@@ -132,7 +133,7 @@ reach_allow(struct deployment *d, struct sandbox *s)
 	if (d->data == NULL || d->registry_file == NULL || d->master_key == NULL)
 		fatal("no memory for a deployment");
 	read_marks(d, d->marks);
-	d->allowed_at = time(NULL);
+	d->allowed_at = clock_wall();
 	allow_environment(d, s, a, "registry", "", false);
 	allow_authorities(d, s);
 	if (d->rights & STORE_KEYS)
