@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -35,16 +36,6 @@ struct crew {
 	int64_t next;	 /* when to fork again */
 	bool renews;
 };
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
-		bug("clock_gettime");
-	return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
 
 static unsigned
 count(const struct crew *c, bool leaving)
@@ -84,21 +75,21 @@ start_child(struct crew *c)
 		i++;
 	if (i == COUNT(c->children))
 		return false;
-	c->children[i] = (struct child){ .pid = fork(), .since = now_us() };
+	c->children[i] = (struct child){ .pid = fork(), .since = clock_us() };
 	if (c->children[i].pid == 0)
 		be_child(c, parent);
 	if (c->children[i].pid > 0)
 		return true;
 	log_errno("fork");
 	c->children[i].pid = 0;
-	c->next = now_us() + DELAY_MAX;
+	c->next = clock_us() + DELAY_MAX;
 	return false;
 }
 
 static void
 fill(struct crew *c)
 {
-	while (now_us() >= c->next && count(c, false) < c->w->n)
+	while (clock_us() >= c->next && count(c, false) < c->w->n)
 		if (!start_child(c))
 			return;
 }
@@ -128,7 +119,7 @@ static void
 bury(struct crew *c, struct child *child, int status)
 {
 	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; /* by somebody else */
-	bool young = !killed && now_us() - child->since < YOUNG;
+	bool young = !killed && clock_us() - child->since < YOUNG;
 	int64_t delay = DELAY;
 	unsigned i;
 
@@ -143,7 +134,7 @@ bury(struct crew *c, struct child *child, int status)
 	for (i = 0; i < c->deaths && delay < DELAY_MAX; i++)
 		delay *= 2;
 	c->deaths++;
-	c->next = now_us() + (delay < DELAY_MAX ? delay : DELAY_MAX);
+	c->next = clock_us() + (delay < DELAY_MAX ? delay : DELAY_MAX);
 }
 
 static void
@@ -163,7 +154,7 @@ reap(struct crew *c)
 static int
 wait_signal(const struct crew *c, int64_t until)
 {
-	int64_t left = until - now_us();
+	int64_t left = until - clock_us();
 	struct timespec t;
 	int sig;
 
@@ -200,10 +191,10 @@ renew(struct crew *c)
 static void
 drain(struct crew *c)
 {
-	int64_t until = now_us() + DRAIN;
+	int64_t until = clock_us() + DRAIN;
 
 	signal_children(c, SIGTERM);
-	while (count(c, false) + count(c, true) > 0 && now_us() < until) {
+	while (count(c, false) + count(c, true) > 0 && clock_us() < until) {
 		(void)wait_signal(c, until);
 		reap(c);
 	}
