@@ -185,6 +185,14 @@ static const struct field fields[] = {
 			"(what suits the program) or 0 (the web server starts as many as it "
 			"wants); "
 			"program=number for one of them, such as 2,token=4" },
+	{ .name = "writer",
+		.tag = 15,
+		.type = FIELD_STR,
+		.flags = FIELD_RESTART,
+		AT(writer),
+		.max = 1024,
+		.help = "socket of tessera-writer(8), which then commits for all programs; by "
+			"default each commits for itself" },
 };
 
 const struct record record_conf = { "conf", 1, sizeof(struct conf), fields, COUNT(fields) };
@@ -283,6 +291,7 @@ complete(struct conf *c, struct arena *a)
 	c->templates = beside(dir, c->templates, a);
 	if (!str_eqz(c->log, "stderr") && !str_eqz(c->log, "syslog"))
 		c->log = beside(dir, c->log, a);
+	c->writer = beside(dir, c->writer, a);
 	if (c->master_key.n == 0)
 		c->master_key = arena_printf(a, "%.*s/master.key", STR_FMT(c->data));
 	else

@@ -32,6 +32,7 @@ static const char *const texts[ERR__MAX] = {
 	[ERR_TOO_MANY] = "too many attempts",
 	[ERR_SYSTEM] = "system failure",
 	[ERR_CORRUPT] = "stored data is corrupt",
+	[ERR_UNAVAILABLE] = "not available now",
 };
 
 const char *

@@ -37,6 +37,7 @@ enum err {
 	ERR_TOO_MANY,	 /* tried too often: wait */
 	ERR_SYSTEM,	 /* a system or library call failed; the log has the reason */
 	ERR_CORRUPT,	 /* stored data that cannot be decoded */
+	ERR_UNAVAILABLE, /* a helper process did not answer in time */
 	ERR__MAX
 };
 

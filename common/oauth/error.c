@@ -90,7 +90,7 @@ oauth_fail_from(struct request *rq, enum err e)
 
 	if (e == ERR_REFUSED)
 		return;
-	if (e == ERR_FULL || e == ERR_CONFLICT || e == ERR_TOO_MANY)
+	if (e == ERR_FULL || e == ERR_CONFLICT || e == ERR_TOO_MANY || e == ERR_UNAVAILABLE)
 		error = OAUTH_TEMPORARILY_UNAVAILABLE;
 	e = oauth_fail(rq, error, "%s",
 		error == OAUTH_SERVER_ERROR ? "an error on our side" : "try again later");
