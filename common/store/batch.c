@@ -8,6 +8,8 @@
  */
 #include "store/batch.h"
 
+#include <string.h>
+
 void
 batch_init(struct batch *b, struct arena *a)
 {
@@ -95,4 +97,28 @@ batch_next(struct str *ops, struct batch_op *op)
 	default:
 		return ERR_SYNTAX;
 	}
+}
+
+/* A guard changes nothing; a class byte is never NUL. */
+static bool
+is_allowed(const struct batch_op *op, const char *writes)
+{
+	return op->kind == BATCH_GUARD || writes == NULL || strchr(writes, op->key.p[0]) != NULL;
+}
+
+enum err
+batch_check(struct str ops, const char *writes)
+{
+	bool allowed = true;
+	struct batch_op op;
+	enum err e;
+
+	if (ops.n > BATCH_MAX)
+		return ERR_RANGE;
+	while ((e = batch_next(&ops, &op)) == OK)
+		if (!is_allowed(&op, writes))
+			allowed = false;
+	if (e != ERR_NOTFOUND)
+		return e;
+	return allowed ? OK : ERR_DENIED;
 }

@@ -51,4 +51,9 @@ struct batch_op {
  */
 MUST_USE enum err batch_next(struct str *ops, struct batch_op *op);
 
+/* Whether an encoded batch can be committed by whoever may write the key classes `writes` (bytes of
+ * enum key_class; NULL: all). ERR_RANGE, ERR_SYNTAX; ERR_DENIED for a put or delete of another
+ * class. */
+MUST_USE enum err batch_check(struct str ops, const char *writes);
+
 #endif

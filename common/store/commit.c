@@ -9,21 +9,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/key.h"
 #include "store/lmdb.h"
-
-static enum err
-check_ops(struct str ops)
-{
-	struct batch_op op;
-	enum err e;
-
-	if (ops.n > BATCH_MAX)
-		return ERR_RANGE;
-	do
-		e = batch_next(&ops, &op);
-	while (e == OK);
-	return e == ERR_NOTFOUND ? OK : e;
-}
+#include "store/remote.h"
 
 static int
 check_guard(struct store *s, MDB_txn *txn, const struct batch_op *op)
@@ -102,24 +92,98 @@ apply(struct store *s, MDB_txn *txn, struct str ops)
 	return rc;
 }
 
-enum err
-store_commit_bytes(struct store *s, struct str ops)
+/* The key of a mark that says: this batch was applied. It is swept between one and two hours later;
+ * `hours` is how far the clock has gone since. */
+static struct str
+mark_key(struct str id, int hours, char bytes[1 + 4 + COMMIT_ID_LEN])
+{
+	uint32_t hour = key_hour_after(clock_now()) + 1 + (uint32_t)hours;
+	int i;
+
+	bytes[0] = KEY_APPLIED;
+	for (i = 0; i < 4; i++)
+		bytes[1 + i] = (char)(hour >> (24 - 8 * i));
+	memcpy(bytes + 5, id.p, COMMIT_ID_LEN);
+	return str_bytes(bytes, 1 + 4 + COMMIT_ID_LEN);
+}
+
+/* MDB_NOTFOUND: not yet. The hour may have struck since, or the clock been put back over it. */
+static int
+find_mark(struct store *s, MDB_txn *txn, struct str id)
+{
+	char bytes[1 + 4 + COMMIT_ID_LEN];
+	int hours, rc = MDB_NOTFOUND;
+	MDB_val k, v;
+
+	if (id.n != COMMIT_ID_LEN)
+		return rc;
+	for (hours = -1; hours <= 1 && rc == MDB_NOTFOUND; hours++) {
+		k = lmdb_val(mark_key(id, hours, bytes));
+		rc = mdb_get(txn, s->dbi, &k, &v);
+	}
+	return rc;
+}
+
+static int
+put_mark(struct store *s, MDB_txn *txn, struct str id)
+{
+	char bytes[1 + 4 + COMMIT_ID_LEN];
+	struct batch_op op = { .kind = BATCH_PUT };
+
+	if (id.n != COMMIT_ID_LEN)
+		return MDB_SUCCESS;
+	op.key = mark_key(id, 0, bytes);
+	return put(s, txn, &op);
+}
+
+/* MDB_KEYEXIST: a guard does not hold, and nothing was written. */
+static int
+apply_one(struct store *s, MDB_txn *txn, const struct commit *c)
+{
+	int rc;
+
+	if (c->ops.n == 0)
+		return MDB_SUCCESS;
+	rc = find_mark(s, txn, c->id);
+	if (rc != MDB_NOTFOUND)
+		return rc;
+	rc = check_guards(s, txn, c->ops);
+	if (rc == MDB_SUCCESS)
+		rc = apply(s, txn, c->ops);
+	return rc == MDB_SUCCESS ? put_mark(s, txn, c->id) : rc;
+}
+
+/* Those that are OK so far, up to the first that fails by more than a guard. */
+static int
+apply_all(struct store *s, MDB_txn *txn, struct commit *v, size_t n)
+{
+	int rc = MDB_SUCCESS;
+	size_t i;
+
+	for (i = 0; i < n && rc == MDB_SUCCESS; i++) {
+		if (v[i].err != OK)
+			continue;
+		rc = apply_one(s, txn, &v[i]);
+		if (rc != MDB_KEYEXIST)
+			continue;
+		v[i].err = ERR_CONFLICT;
+		rc = MDB_SUCCESS;
+	}
+	return rc;
+}
+
+/* One transaction; other than OK means that nothing of it happened. */
+static enum err
+commit_group(struct store *s, struct commit *v, size_t n)
 {
 	MDB_txn *txn;
 	enum err e;
 	int rc;
 
-	if (s->flags & STORE_READONLY)
-		return ERR_DENIED;
-	e = check_ops(ops);
-	if (e != OK)
-		return e;
 	e = lmdb_write(s, &txn);
 	if (e != OK)
 		return e;
-	rc = check_guards(s, txn, ops);
-	if (rc == MDB_SUCCESS)
-		rc = apply(s, txn, ops);
+	rc = apply_all(s, txn, v, n);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_txn_commit(txn);
 	else
@@ -127,10 +191,81 @@ store_commit_bytes(struct store *s, struct str ops)
 	return lmdb_err("commit", rc);
 }
 
+/* One of a group may be too large for what is left of the map, so each has its own chance. */
+static void
+commit_apart(struct store *s, struct commit *v, size_t n)
+{
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (v[i].err == ERR_CONFLICT)
+			v[i].err = OK; /* what it met did not happen */
+	for (i = 0; i < n; i++) {
+		if (v[i].err != OK)
+			continue;
+		e = commit_group(s, &v[i], 1);
+		if (e != OK)
+			v[i].err = e;
+	}
+}
+
+void
+store_commit_many(struct store *s, struct commit *v, size_t n)
+{
+	size_t i, good = 0;
+	enum err e;
+
+	for (i = 0; i < n; i++) {
+		v[i].err =
+			s->flags & STORE_READONLY ? ERR_DENIED : batch_check(v[i].ops, v[i].writes);
+		good += v[i].err == OK;
+	}
+	if (good == 0)
+		return;
+	e = commit_group(s, v, n);
+	if (e == OK)
+		return;
+	if (good > 1) {
+		commit_apart(s, v, n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		if (v[i].err == OK)
+			v[i].err = e;
+}
+
+static enum err
+commit_remotely(struct store *s, struct str ops)
+{
+	enum err e;
+
+	e = batch_check(ops, s->writes);
+	if (e != OK)
+		return e;
+	return remote_commit(s->remote, str_of(s->name), (s->flags & STORE_VOLATILE) != 0, ops);
+}
+
+enum err
+store_commit_bytes(struct store *s, struct str ops)
+{
+	struct commit c = { .ops = ops, .writes = s->writes };
+
+	if (s->remote != NULL)
+		return commit_remotely(s, ops);
+	store_commit_many(s, &c, 1);
+	return c.err;
+}
+
 enum err
 store_commit(struct store *s, const struct batch *b)
 {
+	enum err e;
+
 	if (b->ops.full)
 		return ERR_RANGE;
-	return store_commit_bytes(s, buf_str(&b->ops));
+	e = store_commit_bytes(s, buf_str(&b->ops));
+	if (e == ERR_DENIED)
+		log_reason(LOG_STORE, "a change was refused that this program may not make");
+	return e;
 }

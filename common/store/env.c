@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -258,6 +259,10 @@ open_checked(const char *dir, const struct store_options *options, struct store 
 	if (s == NULL)
 		fatal("store: out of memory");
 	s->flags = options->flags;
+	s->writes = options->writes;
+	s->remote = options->remote;
+	if (options->name.n > 0)
+		memcpy(s->name, options->name.p, options->name.n);
 	s->pid = getpid();
 	s->dev = st.st_dev;
 	s->ino = st.st_ino;
@@ -277,6 +282,10 @@ store_open(const char *dir, const struct store_options *options, struct store **
 {
 	struct store_options o = *options;
 
+	if (o.remote != NULL)
+		o.flags |= STORE_READONLY;
+	if (o.name.n >= STORE_NAME_MAX)
+		return ERR_RANGE;
 	if (o.flags & STORE_READONLY)
 		o.flags &= ~(unsigned)STORE_CREATE;
 	return open_checked(dir, &o, out);

@@ -81,3 +81,30 @@ key_hour(struct arena *a, enum key_class c, uint32_t hour, struct str bytes)
 	add(p, bytes);
 	return key;
 }
+
+const char *
+key_class_name(char c)
+{
+	static const char *const names[] = {
+		[KEY_AUTHORITY] = "settings",
+		[KEY_CLIENT] = "clients",
+		[KEY_RESOURCE] = "resources",
+		[KEY_SCOPE] = "scopes",
+		[KEY_USER] = "users",
+		[KEY_USERNAME] = "user names",
+		[KEY_ORIGIN] = "origins",
+		[KEY_CONSENT] = "consents",
+		[KEY_KEY] = "keys",
+		[KEY_SESSION] = "sessions",
+		[KEY_GRANT] = "grants",
+		[KEY_TOKEN] = "reference tokens",
+		[KEY_DENIED] = "revoked tokens",
+		[KEY_APPLIED] = "applied batches",
+		[KEY_PRIVATE] = "private keys",
+		[KEY_THROTTLE] = "counters",
+		[KEY_ISSUER] = "issuers",
+	};
+	unsigned char at = (unsigned char)c;
+
+	return at < COUNT(names) ? names[at] : NULL;
+}

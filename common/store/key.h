@@ -27,6 +27,7 @@ enum key_class {
 	KEY_GRANT = 'G',     /* grant id = hour, 12 random bytes */
 	KEY_TOKEN = 'T',     /* hour, hash: a reference access token */
 	KEY_DENIED = 'D',    /* hour, hash of a jti: a JWT revoked on its own */
+	KEY_APPLIED = 'B',   /* hour, id of a batch that was applied; in the volatile one too */
 	/* keys environment */
 	KEY_PRIVATE = 'Q', /* kid -> sealed private key */
 	/* volatile environment */
@@ -45,5 +46,8 @@ struct str key_class(struct arena *a, enum key_class c);
 struct str key_text(struct arena *a, enum key_class c, struct str text);
 struct str key_pair(struct arena *a, enum key_class c, struct str first, struct str second);
 struct str key_hour(struct arena *a, enum key_class c, uint32_t hour, struct str bytes);
+
+/* What is in a class, in the plural, for people; NULL for a byte that is none. */
+const char *key_class_name(char c);
 
 #endif

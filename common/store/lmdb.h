@@ -25,6 +25,9 @@ struct store {
 	MDB_txn *read; /* reset between calls; keeps its reader slot, pins no page */
 	MDB_dbi dbi;
 	unsigned flags;
+	const char *writes;
+	struct remote *remote;
+	char name[STORE_NAME_MAX];
 	uint64_t base; /* a version is this plus the id of the transaction that wrote it */
 	pid_t pid;     /* of the process that opened it */
 	dev_t dev;     /* of the directory */
