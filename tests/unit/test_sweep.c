@@ -18,7 +18,7 @@ static int
 setup(void **state)
 {
 	static int n;
-	struct store_options options = { STORE_CREATE, 64 << 20, 0 };
+	struct store_options options = { .flags = STORE_CREATE, .map_size = 64 << 20 };
 	char name[16];
 
 	(void)state;
