@@ -51,18 +51,28 @@ registry_key(struct arena *a, struct str host, struct str path)
 }
 
 enum err
-authority_open(struct deployment *d, struct arena *a, struct str name, struct authority *auth,
-	struct opened *opened)
+authority_stores(struct deployment *d, struct arena *a, struct str name, struct opened *opened)
 {
 	struct slot *s;
 	enum err e;
 
 	e = deployment_slot(d, a, name, &s);
+	if (e == OK)
+		*opened = (struct opened){ s->durable, s->volatile_, s->keyring };
+	return e;
+}
+
+enum err
+authority_open(struct deployment *d, struct arena *a, struct str name, struct authority *auth,
+	struct opened *opened)
+{
+	enum err e;
+
+	e = authority_stores(d, a, name, opened);
 	if (e != OK)
 		return e;
-	*opened = (struct opened){ s->durable, s->volatile_, s->keyring };
 	return record_get(
-		s->durable, a, &record_authority, key_class(a, KEY_AUTHORITY), auth, NULL);
+		opened->durable, a, &record_authority, key_class(a, KEY_AUTHORITY), auth, NULL);
 }
 
 enum err

@@ -46,6 +46,11 @@ void deployment_close(struct deployment *d);
 /* Makes the registry where there is none. With STORE_ADMIN. */
 MUST_USE enum err deployment_init(struct deployment *d, struct arena *a);
 
+/* For a program that serves the web, before its first request: it may write the key classes
+ * `writes` alone (bytes of enum key_class; NULL: none), and leaves commits to the writer process if
+ * the settings name one. ERR_RANGE: the name of its socket is too long. */
+MUST_USE enum err deployment_confine(struct deployment *d, const char *writes);
+
 /* Finds the authority whose issuer is `host` (with port, lower case) and path `path` ("" or
  * "/acme"). ERR_NOTFOUND: none, disabled, or its directory is gone. *auth is the arena's, *opened
  * the deployment's until the next call. */
@@ -55,6 +60,10 @@ MUST_USE enum err authority_find(struct deployment *d, struct arena *a, struct s
 /* Opens one by name, enabled or not. */
 MUST_USE enum err authority_open(struct deployment *d, struct arena *a, struct str name,
 	struct authority *auth, struct opened *opened);
+
+/* Opens the environments of one alone. */
+MUST_USE enum err
+authority_stores(struct deployment *d, struct arena *a, struct str name, struct opened *opened);
 
 /* Creates directory, environments, record, standard scopes and first keys, then the registry entry.
  * ERR_EXISTS (name or issuer), ERR_RANGE, ERR_SYNTAX, ERR_SYSTEM. */

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "model/keyset.h"
+#include "store/remote.h"
 
 #define REGISTRY_SIZE ((int64_t)64 << 20)
 #define KEYS_SIZE ((int64_t)16 << 20)
@@ -41,6 +42,13 @@ deployment_open(const struct conf *conf, unsigned rights, struct deployment **ou
 	return OK;
 }
 
+enum err
+deployment_confine(struct deployment *d, const char *writes)
+{
+	d->writes = writes == NULL ? "" : writes;
+	return d->conf->writer.n == 0 ? OK : remote_open(d->conf->writer, &d->remote);
+}
+
 static void
 slot_close(struct slot *s)
 {
@@ -61,6 +69,7 @@ deployment_close(struct deployment *d)
 	for (i = 0; i < d->nslots; i++)
 		slot_close(&d->slots[i]);
 	store_close(d->registry);
+	remote_close(d->remote);
 	free(d->slots);
 	free(d->data);
 	free(d->registry_file);
@@ -119,23 +128,51 @@ slot_open_keys(struct deployment *d, struct arena *a, struct slot *s)
 	return keyring_open(s->keys, d->conf->master_key, &s->keyring);
 }
 
+/* Anybody makes the volatile environment who comes first; when we may not, the writer does. */
+static enum err
+slot_open_volatile(struct deployment *d, struct arena *a, struct slot *s)
+{
+	struct store_options o = { .flags = STORE_CREATE | STORE_VOLATILE,
+		.map_size = d->conf->volatile_size,
+		.readers = d->conf->readers,
+		.writes = d->writes,
+		.remote = d->remote,
+		.name = str_of(s->name) };
+	const char *path = deployment_path(d, a, s->name, "volatile");
+	enum err e;
+
+	e = store_open(path, &o, &s->volatile_);
+	if (e != ERR_NOTFOUND || d->remote == NULL)
+		return e;
+	e = remote_commit(d->remote, o.name, true, (struct str){ 0 });
+	return e == OK ? store_open(path, &o, &s->volatile_) : e;
+}
+
+static enum err
+slot_open_durable(struct deployment *d, struct arena *a, struct slot *s)
+{
+	struct store_options o = { .map_size = d->conf->map_size,
+		.readers = d->conf->readers,
+		.writes = d->writes,
+		.name = str_of(s->name) };
+
+	if (d->rights & STORE_ADMIN)
+		o.flags = STORE_CREATE;
+	else if (d->rights & STORE_WRITE)
+		o.remote = d->remote;
+	else
+		o.flags = STORE_READONLY;
+	return store_open(deployment_path(d, a, s->name, "durable"), &o, &s->durable);
+}
+
 static enum err
 slot_open(struct deployment *d, struct arena *a, struct slot *s)
 {
-	const struct conf *c = d->conf;
-	struct store_options durable = { .map_size = c->map_size, .readers = c->readers };
-	struct store_options counts = { .flags = STORE_CREATE | STORE_VOLATILE,
-		.map_size = c->volatile_size,
-		.readers = c->readers };
 	enum err e;
 
-	if (d->rights & STORE_ADMIN)
-		durable.flags = STORE_CREATE;
-	else if (!(d->rights & STORE_WRITE))
-		durable.flags = STORE_READONLY;
-	e = store_open(deployment_path(d, a, s->name, "durable"), &durable, &s->durable);
+	e = slot_open_durable(d, a, s);
 	if (e == OK && (d->rights & STORE_COUNT))
-		e = store_open(deployment_path(d, a, s->name, "volatile"), &counts, &s->volatile_);
+		e = slot_open_volatile(d, a, s);
 	if (e == OK && (d->rights & (STORE_KEYS | STORE_ADMIN)))
 		e = slot_open_keys(d, a, s);
 	return e;

@@ -27,6 +27,8 @@ struct slot {
 struct deployment {
 	const struct conf *conf;
 	unsigned rights;
+	const char *writes;    /* what deployment_confine() said */
+	struct remote *remote; /* who commits; NULL: we do */
 	struct store *registry;
 	dev_t registry_dev; /* of its directory */
 	ino_t registry_ino;

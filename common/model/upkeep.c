@@ -8,25 +8,34 @@
  */
 #include "model/upkeep.h"
 
+#include <string.h>
+
 #include "model/client.h"
 #include "model/grant.h"
 #include "model/keyset.h"
 #include "model/session.h"
+#include "store/codec.h"
 #include "store/key.h"
 #include "store/sweep.h"
 
-#define SWEEP_MOST 100000 /* rows of a class in one run */
-#define CHUNK 256	  /* rows in one commit */
-#define SHOWN 86400	  /* seconds for which a revoked grant is kept, to be seen */
+#define REMOVED_MOST 100000 /* rows of a class in one run */
+#define CHUNK 256	    /* rows in one commit */
+#define SHOWN 86400	    /* seconds for which a revoked grant is kept, to be seen */
 
-/* A walk over a class that removes what is over. */
 struct reaper {
 	struct store *db;
 	int64_t now;
-	bool (*is_over)(struct reaper *r, struct arena *a, const void *base);
-	struct arena *arena; /* of the batch */
 	struct batch batch;
-	size_t *removed;
+	size_t removed;
+};
+
+/* A class of which rows go: by the hour in their keys or, with `rec`, by what is in them. */
+struct step {
+	enum key_class class;
+	size_t count; /* where in struct upkeep they are counted */
+	bool is_volatile;
+	const struct record *rec;
+	bool (*is_over)(struct reaper *r, struct arena *a, const void *base);
 };
 
 static bool
@@ -78,59 +87,88 @@ reap_flush(struct reaper *r)
 		return OK;
 	e = store_commit(r->db, &r->batch);
 	if (e == OK)
-		*r->removed += n;
-	arena_reset(r->arena);
-	batch_init(&r->batch, r->arena);
+		r->removed += n;
 	/* Somebody changed one of them meanwhile: the next run will see. */
 	return e == ERR_CONFLICT ? OK : e;
 }
 
 static enum err
-reap_row(void *arg, struct arena *a, struct str key, const void *base, uint64_t version)
+reap_row(struct reaper *r, struct arena *a, const struct step *step, const struct store_row *row)
 {
-	struct reaper *r = arg;
+	void *base = arena_alloc(a, step->rec->size);
+	enum err e;
 
-	if (!r->is_over(r, a, base))
-		return OK;
-	batch_guard(&r->batch, key, version);
-	batch_del(&r->batch, key);
-	return r->batch.n / 2 < CHUNK ? OK : reap_flush(r);
+	e = codec_read(step->rec, base, a, row->value);
+	if (e != OK || !step->is_over(r, a, base))
+		return e;
+	batch_guard(&r->batch, row->key, row->version);
+	batch_del(&r->batch, row->key);
+	return OK;
+}
+
+/* Looks at the next `most` rows; *more when others follow. */
+static enum err
+reap(struct reaper *r, struct arena *a, const struct step *step, size_t most,
+	struct upkeep_place *at, bool *more)
+{
+	struct store_rows rows;
+	enum err e;
+	size_t i;
+
+	batch_init(&r->batch, a);
+	e = store_scan(r->db, a, key_class(a, step->class), str_bytes(at->key, at->n), most, &rows);
+	for (i = 0; i < rows.n && e == OK; i++)
+		e = reap_row(r, a, step, &rows.v[i]);
+	if (e != OK)
+		return e;
+	*more = rows.more;
+	if (rows.n > 0) {
+		at->n = rows.v[rows.n - 1].key.n;
+		memcpy(at->key, rows.v[rows.n - 1].key.p, at->n);
+	}
+	return reap_flush(r);
 }
 
 static enum err
-reap(struct reaper *r, enum key_class class, const struct record *rec)
+sweep(struct reaper *r, const struct step *step, size_t most, bool *more)
 {
 	enum err e;
 
-	r->arena = arena_new(ARENA_CEILING);
-	batch_init(&r->batch, r->arena);
-	e = record_each(r->db, class, rec, reap_row, r);
-	if (e == OK)
-		e = reap_flush(r);
-	arena_free(r->arena);
+	e = sweep_class(r->db, (char)step->class, r->now, most, &r->removed);
+	*more = r->removed >= most;
 	return e;
 }
 
-static enum err
-sweep(const struct opened *o, int64_t now, struct upkeep *done)
-{
-	const struct {
-		enum key_class class;
-		struct store *store;
-		size_t *removed;
-	} classes[] = {
-		{ KEY_GRANT, o->durable, &done->grants },
-		{ KEY_TOKEN, o->durable, &done->tokens },
-		{ KEY_DENIED, o->durable, &done->denied },
-		{ KEY_THROTTLE, o->volatile_, &done->throttles },
-	};
-	enum err e = OK;
-	size_t i;
+static const struct step steps[] = {
+	{ KEY_GRANT, offsetof(struct upkeep, grants), .rec = NULL },
+	{ KEY_TOKEN, offsetof(struct upkeep, tokens), .rec = NULL },
+	{ KEY_DENIED, offsetof(struct upkeep, denied), .rec = NULL },
+	{ KEY_APPLIED, offsetof(struct upkeep, applied), .rec = NULL },
+	{ KEY_THROTTLE, offsetof(struct upkeep, throttles), .is_volatile = true },
+	{ KEY_APPLIED, offsetof(struct upkeep, counted), .is_volatile = true },
+	{ KEY_SESSION, offsetof(struct upkeep, sessions), false, &record_session, session_is_over },
+	{ KEY_GRANT, offsetof(struct upkeep, grants), false, &record_grant, grant_is_over },
+};
 
-	for (i = 0; i < COUNT(classes) && e == OK; i++)
-		if (classes[i].store != NULL)
-			e = sweep_class(classes[i].store, (char)classes[i].class, now, SWEEP_MOST,
-				classes[i].removed);
+enum err
+upkeep_slice(const struct opened *o, int64_t now, size_t most, struct upkeep_place *at,
+	struct upkeep *done)
+{
+	const struct step *step = &steps[at->step];
+	struct reaper r = { .db = step->is_volatile ? o->volatile_ : o->durable, .now = now };
+	struct arena *a = arena_new(ARENA_CEILING);
+	bool more = false;
+	enum err e = OK;
+
+	if (r.db != NULL)
+		e = step->rec == NULL ? sweep(&r, step, most, &more)
+				      : reap(&r, a, step, most, at, &more);
+	arena_free(a);
+	*(size_t *)((char *)done + step->count) += r.removed;
+	at->removed += r.removed;
+	if (e == OK && (!more || at->removed >= REMOVED_MOST))
+		*at = (struct upkeep_place){ .step = at->step + 1 };
+	at->done = at->step == COUNT(steps);
 	return e;
 }
 
@@ -138,20 +176,12 @@ enum err
 upkeep_run(struct arena *a, const struct authority *auth, const struct opened *o, int64_t now,
 	struct upkeep *done)
 {
-	struct reaper sessions = {
-		.db = o->durable, .now = now, .is_over = session_is_over, .removed = &done->sessions
-	};
-	struct reaper grants = {
-		.db = o->durable, .now = now, .is_over = grant_is_over, .removed = &done->grants
-	};
-	enum err e;
+	struct upkeep_place at = { 0 };
+	enum err e = OK;
 
 	*done = (struct upkeep){ 0 };
-	e = sweep(o, now, done);
-	if (e == OK)
-		e = reap(&sessions, KEY_SESSION, &record_session);
-	if (e == OK)
-		e = reap(&grants, KEY_GRANT, &record_grant);
+	while (e == OK && !at.done)
+		e = upkeep_slice(o, now, CHUNK, &at, done);
 	if (e == OK)
 		e = store_clear_readers(o->durable, &done->readers);
 	if (e == OK)
