@@ -9,6 +9,7 @@
 #include "admin/commands.h"
 #include "endpoint/endpoint.h"
 #include "http/request.h"
+#include "store/key.h"
 
 enum {
 	LINE_MOST = 78
@@ -166,10 +167,24 @@ static const char *const auth_text[] = {
 	[AUTH_HANDLER] = "a cookie or an access token",
 };
 
+static struct str
+list_classes(struct cli *c, const char *writes)
+{
+	struct str list = { 0 };
+
+	if (writes == NULL)
+		return STR("nothing");
+	for (; *writes != '\0'; writes++)
+		list = arena_printf(c->a, "%.*s%s%s", STR_FMT(list), list.n > 0 ? ", " : "",
+			key_class_name(*writes));
+	return list;
+}
+
 static void
 put_program(struct cli *c, const struct endpoint *ep)
 {
 	struct str methods = method_list(c->a, ep->methods);
+	struct str writes = list_classes(c, ep->writes);
 
 	printf(".It Nm %s\n", ep->name);
 	if (ep->help != NULL)
@@ -180,7 +195,7 @@ put_program(struct cli *c, const struct endpoint *ep)
 		printf(".It Ta %s\n", ep->well_known);
 	printf(".It methods Ta %.*s\n", STR_FMT(methods));
 	printf(".It authentication Ta %s\n", auth_text[ep->auth]);
-	printf(".It writes Ta %s\n", (ep->store & STORE_WRITE) != 0 ? "yes" : "no");
+	printf(".It writes Ta %.*s\n", STR_FMT(writes));
 	printf(".It private keys Ta %s\n", (ep->store & STORE_KEYS) != 0 ? "yes" : "no");
 	if (ep->spec != NULL && !str_eqz(str_of(ep->spec), "-"))
 		printf(".It specification Ta %s\n", ep->spec);

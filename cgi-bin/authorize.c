@@ -238,6 +238,7 @@ const struct endpoint endpoint_authorize = {
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
 	.sandbox = SANDBOX_BROWSER,
+	.writes = "GS",
 	.lenient = true,
 	.params = params,
 	.nparams = AZ__MAX,

@@ -234,6 +234,7 @@ const struct endpoint endpoint_consent = {
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
 	.sandbox = SANDBOX_BROWSER,
+	.writes = "NS",
 	.lenient = true,
 	.params = params,
 	.nparams = P__MAX,

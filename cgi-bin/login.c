@@ -263,6 +263,7 @@ const struct endpoint endpoint_login = {
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE | STORE_COUNT,
 	.sandbox = SANDBOX_BROWSER,
+	.writes = "FSU",
 	.lenient = true,
 	.params = params,
 	.nparams = P__MAX,

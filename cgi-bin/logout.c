@@ -212,6 +212,7 @@ const struct endpoint endpoint_logout = {
 	.answer = ANSWER_PAGE,
 	.store = STORE_WRITE,
 	.sandbox = SANDBOX_BROWSER,
+	.writes = "S",
 	.params = params,
 	.nparams = P__MAX,
 	.handle = logout,

@@ -92,6 +92,7 @@ const struct endpoint endpoint_revoke = {
 	.answer = ANSWER_JSON,
 	.store = STORE_WRITE,
 	.sandbox = SANDBOX_CHANNEL,
+	.writes = "DGT",
 	.cors = true,
 	.params = params,
 	.nparams = P__MAX,

@@ -60,6 +60,7 @@ const struct endpoint endpoint_token = {
 	.answer = ANSWER_JSON,
 	.store = STORE_WRITE | STORE_KEYS,
 	.sandbox = SANDBOX_SIGNING,
+	.writes = "GT",
 	.cors = true,
 	.workers = 4,
 	.params = params,

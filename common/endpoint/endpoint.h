@@ -44,8 +44,9 @@ struct endpoint {
 	enum answer answer;
 	unsigned store; /* STORE_WRITE, ... */
 	enum sandbox_class sandbox;
-	bool cors;	 /* browsers of other origins may call it */
-	bool any_issuer; /* answers without an authority: health */
+	const char *writes; /* classes of keys it puts and deletes (enum key_class); NULL: none */
+	bool cors;	    /* browsers of other origins may call it */
+	bool any_issuer;    /* answers without an authority: health */
 	size_t form_id,
 		form_secret; /* with AUTH_CLIENT, AUTH_CALLER: rows of the two, in .params */
 	const struct param *params;

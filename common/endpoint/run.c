@@ -136,7 +136,8 @@ work(void *arg)
 	struct gate *gate;
 
 	clock_shift(p->conf.clock_offset);
-	if (deployment_open(&p->conf, p->ep->store, &d) != OK)
+	if (deployment_open(&p->conf, p->ep->store, &d) != OK ||
+		deployment_confine(d, p->ep->writes) != OK)
 		return FAILED;
 	if (gate_open(p->listen, 0, &gate) != OK)
 		return FAILED;
