@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 CGIDIR ?= $(PREFIX)/lib/tessera/cgi-bin
+SBINDIR ?= $(PREFIX)/lib/tessera/sbin
 DATADIR ?= $(PREFIX)/share/tessera
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
@@ -33,8 +34,10 @@ LIBS = -lfcgi $(package_libs)
 common := $(wildcard common/*/*.c schema/*.c)
 cgi := $(wildcard cgi-bin/*.c)
 admin := $(wildcard admin/*.c)
+sbin := $(wildcard sbin/*.c)
 lib := $(BUILD)/libcommon.a
 programs := $(cgi:cgi-bin/%.c=$(BUILD)/cgi-bin/%)
+helpers := $(sbin:sbin/%.c=$(BUILD)/sbin/%)
 rows := $(cgi:cgi-bin/%.c=$(BUILD)/rows/%.o) $(BUILD)/rows.o
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzz := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -46,7 +49,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)	$(2)";)
 link = $(call say,LD,$@) mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib)
 
-all: $(programs) $(BUILD)/tessera $(man) $(share:%=$(BUILD)/share/%) ## build everything
+all: $(programs) $(helpers) $(BUILD)/tessera $(man) $(share:%=$(BUILD)/share/%) ## build everything
 
 $(BUILD)/%.o: %.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -72,6 +75,10 @@ $(lib): $(common:%.c=$(BUILD)/%.o)
 $(BUILD)/cgi-bin/discovery: $(filter-out %/discovery.o,$(rows))
 
 $(BUILD)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(lib)
+	$(link) $(LIBS)
+
+# A helper knows from the rows what each program may ask of it.
+$(BUILD)/sbin/%: $(BUILD)/sbin/%.o $(rows) $(lib)
 	$(link) $(LIBS)
 
 $(BUILD)/tessera: $(admin:%.c=$(BUILD)/%.o) $(rows) $(lib)
@@ -134,11 +141,12 @@ fuzz: ## fuzz every parser for FUZZ_SECONDS each (clang)
 	@exec tests/fuzz/hunt $(FUZZ_SECONDS) $(BUILD)-fuzz/fuzz/fuzz_*
 
 install: all ## install below PREFIX (DESTDIR is put before it)
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(CGIDIR) $(DESTDIR)$(DATADIR)/templates \
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(CGIDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(DATADIR)/templates \
 		$(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(COMPLETIONDIR) \
 		$(foreach s,$(sections),$(DESTDIR)$(MANDIR)/man$(s))
 	install $(BUILD)/tessera $(DESTDIR)$(BINDIR)
 	install $(programs) $(DESTDIR)$(CGIDIR)
+	install $(helpers) $(DESTDIR)$(SBINDIR)
 	install -m 644 etc/templates/* $(DESTDIR)$(DATADIR)/templates
 	install -m 644 $(BUILD)/share/tessera.conf.sample $(DESTDIR)$(SYSCONFDIR)
 	install -m 644 $(BUILD)/share/tessera $(DESTDIR)$(COMPLETIONDIR)
