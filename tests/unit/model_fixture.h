@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: ISC
  *
  * `a`, `db`, `auth` and `o` are there in every test; the arena is reset after each, the store is
- * not.
+ * not. With MODEL_WRITER defined, what is committed after that goes through a writer process.
  */
 #ifndef TESTS_MODEL_FIXTURE_H
 #define TESTS_MODEL_FIXTURE_H
@@ -21,6 +21,10 @@
 #include "tests/unit/base_fixture.h"
 #include "tests/unit/scratch.h"
 
+#ifdef MODEL_WRITER
+#include "tests/unit/writer_fixture.h"
+#endif
+
 #define ISSUER "https://id.example/acme"
 
 static struct arena *a, *kept;
@@ -29,6 +33,23 @@ static struct conf conf;
 static struct deployment *deployment;
 static struct authority auth;
 static struct opened o;
+
+#ifdef MODEL_WRITER
+static pid_t model_writer;
+
+/* The same authority as a program has it. */
+static inline int
+model_confine(void)
+{
+	deployment_close(deployment);
+	conf.writer = arena_str(kept, str_of(scratch_path("writer")));
+	model_writer = writer_start(&conf);
+	if (deployment_open(&conf, STORE_WRITE | STORE_COUNT | STORE_KEYS, &deployment) != OK ||
+		deployment_confine(deployment, writer_allows) != OK)
+		return -1;
+	return authority_open(deployment, kept, STR("acme"), &auth, &o) == OK ? 0 : -1;
+}
+#endif
 
 static inline int
 model_open(void **state)
@@ -54,6 +75,10 @@ model_open(void **state)
 		return -1;
 	if (authority_find(deployment, kept, STR("id.example"), STR("/acme"), &auth, &o) != OK)
 		return -1;
+#ifdef MODEL_WRITER
+	if (model_confine() != 0)
+		return -1;
+#endif
 	db = o.durable;
 	return 0;
 }
@@ -63,6 +88,10 @@ model_close(void **state)
 {
 	(void)state;
 	deployment_close(deployment);
+#ifdef MODEL_WRITER
+	if (writer_stop(model_writer) != 0)
+		return -1;
+#endif
 	arena_free(a);
 	arena_free(kept);
 	return 0;
