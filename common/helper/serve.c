@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "helper/listen.h"
 
@@ -18,6 +19,10 @@
 #define ACCEPTS 64		      /* of a round: those who are there come first */
 
 #define DESCRIPTORS 8192
+
+#define GATHER_PART 8	 /* of what the last round took */
+#define GATHER_LEAST 20	 /* microseconds; less is not worth it */
+#define GATHER_MOST 2000 /* and nobody is held up for longer */
 
 /* What an event is about: a caller's index, or one of these. */
 enum {
@@ -39,6 +44,7 @@ struct serve {
 	struct arena *arena; /* of the round */
 	char *packet;	     /* message_max bytes and one */
 	uint64_t round;
+	int64_t took;	   /* microseconds of the last take() */
 	bool stops, calls; /* a signal came; somebody wants to connect */
 	size_t n, bytes;   /* messages of this round */
 	struct message messages[SERVE_MESSAGES];
@@ -238,7 +244,8 @@ hear(struct serve *s, size_t i, uint32_t events)
 		hang_up(&s->callers[i]);
 		return;
 	}
-	if (s->n == SERVE_MESSAGES || s->bytes + most > ROUND_BYTES)
+	if (s->callers[i].heard == s->round || s->n == SERVE_MESSAGES ||
+		s->bytes + most > ROUND_BYTES)
 		return; /* the next round tells of it again */
 	n = recv(s->callers[i].fd, s->packet, most + 1, MSG_TRUNC);
 	if (n > 0)
@@ -258,22 +265,69 @@ look(struct serve *s, const struct epoll_event *ev)
 		hear(s, ev->data.u32, ev->events);
 }
 
-bool
-serve_round(struct serve *s)
+static void
+listen_for(struct serve *s, int64_t us)
 {
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
 	struct epoll_event events[SERVE_MESSAGES];
 	int i, n;
 
-	n = epoll_wait(s->epoll, events, SERVE_MESSAGES, s->handler->idle(s->arg));
+	n = epoll_pwait2(s->epoll, events, SERVE_MESSAGES, &t, NULL);
 	if (n < 0 && errno != EINTR)
-		bug("epoll_wait");
+		bug("epoll_pwait2");
+	for (i = 0; i < n; i++)
+		look(s, &events[i]);
+}
+
+/* Callers who were heard in this round or the one before. */
+static size_t
+count_busy(const struct serve *s)
+{
+	const struct caller *c;
+	size_t n = 0;
+
+	for (c = s->callers; c < s->callers + SERVE_CALLERS; c++)
+		n += c->fd >= 0 && c->heard + 1 >= s->round;
+	return n < SERVE_MESSAGES ? n : SERVE_MESSAGES;
+}
+
+/* Those who were answered together come back together, but not in the same microsecond. To wait
+ * for them a small part of what a round takes saves them a round. */
+static void
+gather(struct serve *s)
+{
+	int64_t now = clock_us(), end = now + s->took / GATHER_PART;
+	size_t busy;
+
+	if (end - now < GATHER_LEAST)
+		return;
+	if (end - now > GATHER_MOST)
+		end = now + GATHER_MOST;
+	busy = count_busy(s);
+	for (; s->n < busy && now < end && !s->stops; now = clock_us())
+		listen_for(s, end - now);
+}
+
+static void
+take(struct serve *s)
+{
+	int64_t began = clock_us();
+
+	s->handler->take(s->arg, s->arena, s->messages, s->n);
+	s->took = clock_us() - began;
+}
+
+bool
+serve_round(struct serve *s)
+{
 	s->round++;
 	s->n = s->bytes = 0;
 	s->calls = false;
-	for (i = 0; i < n; i++)
-		look(s, &events[i]);
-	if (s->n > 0)
-		s->handler->take(s->arg, s->arena, s->messages, s->n);
+	listen_for(s, (int64_t)s->handler->idle(s->arg) * 1000);
+	if (s->n > 0) {
+		gather(s);
+		take(s);
+	}
 	arena_reset(s->arena);
 	/* Last, so that no event of this round is taken for one of a new caller. */
 	if (s->calls)
