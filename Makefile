@@ -104,6 +104,10 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(rows) $(lib)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(FUZZER),,$(BUILD)/tests/fuzz/replay.o) $(rows) $(lib)
 	$(link) $(if $(FUZZER),-fsanitize=fuzzer) $(LIBS)
 
+$(BUILD)/bench/commit: $(BUILD)/tests/bench/commit.o $(lib)
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+
 $(BUILD)/bench/%: tests/bench/%.c
 	$(call say,LD,$@) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lfcgi
 
@@ -130,10 +134,11 @@ tidy: ## run clang-tidy (minutes)
 	@tests/deps check
 	@exec tests/tidy
 
-bench: ## measure CPU time per request, memory and start-up
+bench: ## measure CPU time per request, memory, start-up and commits
 	@tests/deps bench
-	@$(again) all $(BUILD)/bench/null $(BUILD)/bench/ready
-	@BUILD=$(BUILD) exec tests/bench/run
+	@$(again) all $(BUILD)/bench/null $(BUILD)/bench/ready $(BUILD)/bench/commit
+	@BUILD=$(BUILD) tests/bench/run
+	@exec $(BUILD)/bench/commit
 
 fuzz: ## fuzz every parser for FUZZ_SECONDS each (clang)
 	@tests/deps check
