@@ -23,6 +23,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const build = path.resolve(here, '..', process.env.BUILD ?? '../../build');
 export const programs = path.join(build, 'cgi-bin');
 export const isCgi = () => process.env.SERVER === 'cgi';
+export const hasWriter = () => process.env.WRITER === '1';
 
 const running = new Set();
 process.on('exit', () => {
@@ -150,7 +151,33 @@ class Server {
 		fs.writeFileSync(this.conf, text);
 	}
 
+	// The process that commits, started anew whenever it dies.
+	startWriter() {
+		const output = fs.openSync(path.join(this.root, 'stderr.log'), 'a');
+		const child = spawn(path.join(build, 'sbin/writer'), ['--conf', this.conf, '--programs',
+			programs], { stdio: ['ignore', output, output] });
+		fs.closeSync(output);
+		this.writer = child;
+		child.once('exit', () => {
+			if (this.writer === child)
+				setTimeout(() => this.writer === child && this.startWriter(), 20);
+		});
+	}
+
+	async stopWriter() {
+		const child = this.writer;
+		this.writer = undefined;
+		if (!child || child.exitCode !== null || child.signalCode !== null)
+			return;
+		child.kill('SIGTERM');
+		await once(child, 'exit');
+	}
+
 	async launch() {
+		if (this.options.writer ?? hasWriter()) {
+			this.configure({ writer: path.join(this.root, 'writer') });
+			this.startWriter();
+		}
 		const sockets = path.join(this.root, 'run');
 		fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
 		fs.mkdirSync(path.join(this.root, 'www'), { recursive: true });
@@ -206,6 +233,7 @@ class Server {
 
 	// Stops lighttpd and whatever it started; the data stays.
 	async halt() {
+		await this.stopWriter();
 		if (!this.child)
 			return;
 		const all = [this.child.pid, ...descendants(this.child.pid)];
@@ -240,6 +268,10 @@ class Server {
 	}
 
 	killNow() {
+		if (this.writer) {
+			killQuietly(this.writer.pid);
+			this.writer = undefined;
+		}
 		if (this.child)
 			for (const pid of [this.child.pid, ...descendants(this.child.pid)])
 				killQuietly(pid);
