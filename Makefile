@@ -105,8 +105,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(FUZZER),,$(BUILD)/tests/fuzz/rep
 	$(link) $(if $(FUZZER),-fsanitize=fuzzer) $(LIBS)
 
 $(BUILD)/bench/commit: $(BUILD)/tests/bench/commit.o $(lib)
-	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+	$(link) $(LIBS)
 
 $(BUILD)/bench/%: tests/bench/%.c
 	$(call say,LD,$@) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lfcgi
