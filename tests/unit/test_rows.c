@@ -1,0 +1,42 @@
+/*
+ * test_rows - what the programs declare fits together
+ * SPDX-License-Identifier: ISC
+ */
+#include <string.h>
+
+#include "endpoint/endpoint.h"
+#include "store/key.h"
+
+#include "tests/unit/base_fixture.h"
+
+/* Settings, clients, scopes, keys and issuers are the administrator's: no program changes them. */
+static void
+what_programs_write(void **state)
+{
+	const struct endpoint *ep;
+	const char *p;
+	unsigned needs;
+	size_t i;
+
+	(void)state;
+	for (i = 0; endpoint_rows[i] != NULL; i++) {
+		ep = endpoint_rows[i];
+		needs = 0;
+		for (p = ep->writes == NULL ? "" : ep->writes; *p != '\0'; p++) {
+			assert_non_null(key_class_name(*p));
+			assert_null(strchr("ACRPOKQIB", *p));
+			needs |= *p == KEY_THROTTLE ? STORE_COUNT : STORE_WRITE;
+		}
+		assert_int_equal(ep->store & (STORE_WRITE | STORE_COUNT), needs);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(what_programs_write),
+	};
+
+	return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
+}
