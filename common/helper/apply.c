@@ -39,7 +39,10 @@ apply_admit(struct applier *ap, const struct peer *p)
 		writes = ap->writes_of(name);
 	if (writes == NULL && may_log(ap)) {
 		log_begin(LOG_REFUSED);
-		log_str("reason", STR("no program of ours, or of a user who is not allowed"));
+		log_str("reason",
+			p->exe[0] != '\0' ? STR("no program of ours")
+					  : STR("a user who is not allowed, or an executable that "
+						"the kernel does not tell"));
 		log_int("pid", p->pid);
 		log_int("uid", p->uid);
 		log_str("exe", str_of(p->exe));
