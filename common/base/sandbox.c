@@ -72,7 +72,8 @@ const struct sandbox_row sandbox_classes[SANDBOX__MAX] = {
 struct sandbox {
 	const struct sandbox_row *row;
 	bool talks;
-	int rules; /* a Landlock ruleset; -1: this kernel has none */
+	bool known; /* see sandbox_stay_known() */
+	int rules;  /* a Landlock ruleset; -1: this kernel has none */
 	struct attributes handled;
 	bool failed;
 };
@@ -294,6 +295,12 @@ sandbox_harden(void)
 	return ERR_SYSTEM;
 }
 
+void
+sandbox_stay_known(struct sandbox *s)
+{
+	s->known = true;
+}
+
 enum err
 sandbox_enter(struct sandbox *s)
 {
@@ -301,6 +308,8 @@ sandbox_enter(struct sandbox *s)
 
 	/* As much as can be had, whatever else failed. */
 	failed = sandbox_harden() != OK || failed;
+	if (s->known)
+		failed = prctl(PR_SET_DUMPABLE, 1) != 0 || failed;
 	failed = enter_landlock(s) != OK || failed;
 	failed = enter_seccomp(s) != OK || failed;
 	if (s->rules >= 0)

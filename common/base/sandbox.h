@@ -56,6 +56,10 @@ struct sandbox *sandbox_new(enum sandbox_class class, bool talks);
 /* One more file or directory that stays within reach. What does not exist is passed over. */
 void sandbox_allow(struct sandbox *s, const char *path, unsigned rights);
 
+/* Others of the same user may go on to see what file it runs (proc(5), exe), as the writer has to
+ * before it takes anything from it; those who are locked in themselves cannot. */
+void sandbox_stay_known(struct sandbox *s);
+
 /* Enters and frees it. What the kernel has not is left out; ERR_SYSTEM: what it has did not work.
  */
 MUST_USE enum err sandbox_enter(struct sandbox *s);

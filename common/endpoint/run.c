@@ -95,11 +95,14 @@ allow_libraries(struct sandbox *s)
 static enum err
 lock_in(struct program *p, struct deployment *d)
 {
+	bool has_writer = p->conf.writer.n > 0 && p->ep->writes != NULL;
 	struct sandbox *s;
 
 	if (!p->conf.sandbox)
 		return OK;
-	s = sandbox_new(p->ep->sandbox, str_eqz(p->conf.log, "syslog"));
+	s = sandbox_new(p->ep->sandbox, has_writer || str_eqz(p->conf.log, "syslog"));
+	if (has_writer)
+		sandbox_stay_known(s);
 	reach_allow(d, s);
 	allow_libraries(s);
 	return sandbox_enter(s);

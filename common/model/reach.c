@@ -94,8 +94,10 @@ allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const 
 {
 	if (access(deployment_path(d, a, name, "durable"), F_OK) != 0)
 		return;
-	allow_environment(d, s, a, name, "durable", d->rights & STORE_WRITE);
-	if (d->rights & STORE_COUNT)
+	allow_environment(d, s, a, name, "durable", (d->rights & STORE_WRITE) && d->remote == NULL);
+	if (d->rights & STORE_COUNT && d->remote != NULL)
+		allow_environment(d, s, a, name, "volatile", false);
+	else if (d->rights & STORE_COUNT)
 		allow_volatile(d, s, a, name);
 	if (d->rights & STORE_KEYS)
 		allow_environment(d, s, a, name, "keys", false);

@@ -125,6 +125,16 @@ test('without it, what reads goes on and what writes is told to come again', asy
 	assert.equal(next.status, 200, next.text);
 });
 
+test('locked in as well, programs read, and reach the writer', async () => {
+	await server.restart({ sandbox: 'on' });
+	const tokens = await getTokens(server, web, alice, { scope });
+	const next = await refresh(server, web, tokens.refresh_token);
+	assert.equal(next.status, 200, next.text);
+	server.writer.kill('SIGKILL');
+	assert.equal((await refresh(server, web, next.body.refresh_token)).status, 200);
+	assert.doesNotMatch(server.logText(), /may not make|no program of ours|does not tell/);
+});
+
 test('afterwards the data is sound', async () => {
 	const done = await server.attempt(['check']);
 	assert.equal(done.code, 0, done.stdout + done.stderr);
