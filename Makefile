@@ -118,7 +118,7 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 
 run: ## install what is missing, build, and serve a demo authority; PORT and DATA may be given
 	@tests/deps run
-	@$(again) all
+	@$(again) -s all
 	@BUILD=$(BUILD) PORT='$(PORT)' DATA='$(DATA)' exec etc/demo/run
 
 check: ## install what is missing, build, and run all tests
