@@ -15,16 +15,15 @@
 #define SECONDS 60
 
 static struct slot {
-	char name[64]; /* of the authority */
-	struct store *db;
-	uint64_t state; /* of the store, when it was made; 0: empty */
+	char name[64];	/* of the authority */
+	uint64_t state; /* of its store, when it was made; 0: empty */
 	int64_t until;
 	size_t n;
 	char body[BODY_MAX];
 } slots[SLOTS];
 
-static uint64_t
-	seen; /* the state when memo_get looked: what is made then is of that state or later */
+/* The state when memo_get looked: what is made then is of that state or later. */
+static uint64_t seen;
 
 bool
 memo_get(const struct request *rq, struct str *body)
@@ -35,9 +34,8 @@ memo_get(const struct request *rq, struct str *body)
 
 	seen = state;
 	for (i = 0; i < SLOTS; i++) {
-		if (slots[i].state != state || state == 0 || slots[i].db != rq->db ||
-			now >= slots[i].until || now < slots[i].until - SECONDS ||
-			!str_eqz(rq->authority->name, slots[i].name))
+		if (slots[i].state != state || state == 0 || now >= slots[i].until ||
+			now < slots[i].until - SECONDS)
 			continue;
 		*body = str_bytes(slots[i].body, slots[i].n);
 		return true;
@@ -72,7 +70,6 @@ memo_put(const struct request *rq, struct str body)
 	s->name[name.n] = '\0';
 	memcpy(s->body, body.p, body.n);
 	s->n = body.n;
-	s->db = rq->db;
 	s->state = seen;
 	s->until = clock_now() + SECONDS;
 }

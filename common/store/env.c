@@ -19,6 +19,7 @@
 #define READERS_MAX 65536
 
 static struct store *opened;
+static uint64_t serials; /* of all that were opened */
 
 /* File systems where processes do not share one page cache, or locks are a matter of luck. lmdb.h:
  * "Do not use LMDB databases on remote filesystems". */
@@ -263,6 +264,7 @@ open_checked(const char *dir, const struct store_options *options, struct store 
 	s->remote = options->remote;
 	if (options->name.n > 0)
 		memcpy(s->name, options->name.p, options->name.n);
+	s->serial = ++serials;
 	s->pid = getpid();
 	s->dev = st.st_dev;
 	s->ino = st.st_ino;

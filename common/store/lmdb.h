@@ -28,9 +28,10 @@ struct store {
 	const char *writes;
 	struct remote *remote;
 	char name[STORE_NAME_MAX];
-	uint64_t base; /* a version is this plus the id of the transaction that wrote it */
-	pid_t pid;     /* of the process that opened it */
-	dev_t dev;     /* of the directory */
+	uint64_t base;	 /* a version is this plus the id of the transaction that wrote it */
+	uint64_t serial; /* the how-manieth that this process opened, from 1 */
+	pid_t pid;	 /* of the process that opened it */
+	dev_t dev;	 /* of the directory */
 	ino_t ino;
 	struct store *next; /* all that are open in this process */
 };

@@ -8,6 +8,8 @@
 
 #include "store/lmdb.h"
 
+#define STATE_BITS 40 /* of a state are the commit, the rest is the environment */
+
 static enum err
 copy_value(struct arena *a, MDB_val v, struct str *value, uint64_t *version)
 {
@@ -47,7 +49,9 @@ store_state(struct store *s)
 {
 	MDB_envinfo info;
 
-	return mdb_env_info(s->env, &info) == 0 ? info.me_last_txnid : 0;
+	if (mdb_env_info(s->env, &info) != 0)
+		return 0;
+	return (s->serial << STATE_BITS) + (uint64_t)info.me_last_txnid;
 }
 
 /* Where a scan is. */

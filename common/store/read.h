@@ -18,8 +18,8 @@
 MUST_USE enum err
 store_get(struct store *s, struct arena *a, struct str key, struct str *value, uint64_t *version);
 
-/* A number that is another after every commit: what was made from the store is still true while it
- * is the same. 0 when it cannot be told. */
+/* A number that is another after every commit, and for every environment this process opens: what
+ * was made from the store is still true while it is the same. 0 when it cannot be told. */
 uint64_t store_state(struct store *s);
 
 struct store_row {
