@@ -41,6 +41,9 @@ int cmd_version(struct cli *c);
 /* A user by user name or, where that is none, by sub; the user name of a sub, or empty. */
 MUST_USE enum err user_lookup(
 	struct store *db, struct arena *a, struct str name, struct user *out, uint64_t *version);
+
+/* The sub of the user that --user names; *sub stays empty without the option. */
+MUST_USE int user_option(struct cli *c, struct str *sub);
 struct str user_name_of(struct store *db, struct arena *a, struct str sub);
 
 /* Whether a program of that name is built. */

@@ -4,9 +4,7 @@
  */
 #include "model/grant.h"
 #include "admin/commands.h"
-#include "base/clock.h"
 #include "base/enc.h"
-#include "model/user.h"
 
 static const char *const reason = "administrator";
 
@@ -19,13 +17,6 @@ struct walk {
 static const char *const columns[] = { "id", "state", "client_id", "username", "scope", "created",
 	"expires", NULL };
 
-static bool
-takes(const struct grant_filter *f, const struct grant *g)
-{
-	return (f->sub.n == 0 || str_eq(f->sub, g->sub)) &&
-		(f->client_id.n == 0 || str_eq(f->client_id, g->client_id));
-}
-
 static enum err
 each(void *arg, struct arena *a, struct str key, const void *base, uint64_t version)
 {
@@ -33,7 +24,7 @@ each(void *arg, struct arena *a, struct str key, const void *base, uint64_t vers
 	struct walk *w = arg;
 
 	(void)version;
-	if (!takes(&w->filter, g))
+	if (!grant_is_taken(&w->filter, g))
 		return OK;
 	list_record(&w->list, &record_grant, g);
 	list_str(&w->list, "id", enc_b64url(a, str_skip(key, 1)));
@@ -46,18 +37,8 @@ each(void *arg, struct arena *a, struct str key, const void *base, uint64_t vers
 static int
 filter(struct cli *c, struct grant_filter *f)
 {
-	struct str name = cli_option(c, "user");
-	struct user u;
-	enum err e;
-
 	*f = (struct grant_filter){ .client_id = cli_option(c, "client") };
-	if (name.n == 0)
-		return STATUS_DONE;
-	e = user_lookup(c->opened.durable, c->a, name, &u, NULL);
-	if (e != OK)
-		return cli_error(arena_printf(c->a, "user %.*s", STR_FMT(name)), e);
-	f->sub = u.sub;
-	return STATUS_DONE;
+	return user_option(c, &f->sub);
 }
 
 int

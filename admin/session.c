@@ -6,7 +6,6 @@
 #include "admin/commands.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "model/user.h"
 
 struct walk {
 	struct cli *c;
@@ -70,18 +69,8 @@ walk(struct walk *w)
 static int
 begin(struct cli *c, struct walk *w)
 {
-	struct str name = cli_option(c, "user");
-	struct user u;
-	enum err e;
-
 	*w = (struct walk){ .c = c, .now = clock_now() };
-	if (name.n == 0)
-		return STATUS_DONE;
-	e = user_lookup(c->opened.durable, c->a, name, &u, NULL);
-	if (e != OK)
-		return cli_error(arena_printf(c->a, "user %.*s", STR_FMT(name)), e);
-	w->sub = u.sub;
-	return STATUS_DONE;
+	return user_option(c, &w->sub);
 }
 
 int

@@ -25,6 +25,22 @@ user_lookup(struct store *db, struct arena *a, struct str name, struct user *out
 	return e == ERR_NOTFOUND ? user_get(db, a, name, out, version) : e;
 }
 
+int
+user_option(struct cli *c, struct str *sub)
+{
+	struct str name = cli_option(c, "user");
+	struct user u;
+	enum err e;
+
+	if (name.n == 0)
+		return STATUS_DONE;
+	e = user_lookup(c->opened.durable, c->a, name, &u, NULL);
+	if (e != OK)
+		return cli_error(arena_printf(c->a, "user %.*s", STR_FMT(name)), e);
+	*sub = u.sub;
+	return STATUS_DONE;
+}
+
 struct str
 user_name_of(struct store *db, struct arena *a, struct str sub)
 {

@@ -268,8 +268,8 @@ struct revocation {
 	size_t n;
 };
 
-static bool
-filter_takes(const struct grant_filter *f, const struct grant *g)
+bool
+grant_is_taken(const struct grant_filter *f, const struct grant *g)
 {
 	return (f->sub.n == 0 || str_eq(f->sub, g->sub)) &&
 		(f->client_id.n == 0 || str_eq(f->client_id, g->client_id)) &&
@@ -284,7 +284,7 @@ revoke_row(void *arg, struct arena *a, struct str key, const void *base, uint64_
 	enum err e;
 
 	(void)version;
-	if (g->state == GRANT_REVOKED || !filter_takes(r->filter, g))
+	if (g->state == GRANT_REVOKED || !grant_is_taken(r->filter, g))
 		return OK;
 	e = grant_revoke(r->db, a, str_skip(key, 1), r->reason);
 	if (e == OK)

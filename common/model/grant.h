@@ -71,6 +71,9 @@ struct grant_filter {
 	struct str sub, client_id, sid; /* empty: any */
 };
 
+/* Whether the filter takes the grant. */
+bool grant_is_taken(const struct grant_filter *f, const struct grant *g);
+
 /* Marks all grants that the filter takes; reads every grant, so it is for the command line. *n
  * counts. */
 MUST_USE enum err
