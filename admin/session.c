@@ -5,7 +5,6 @@
 #include "model/session.h"
 #include "admin/commands.h"
 #include "base/clock.h"
-#include "base/log.h"
 
 struct walk {
 	struct cli *c;
