@@ -8,6 +8,7 @@
  */
 #include "base/log.h"
 #include "endpoint/endpoint.h"
+#include "model/keyset.h"
 #include "oauth/grant_type.h"
 
 #define ATTEMPTS 16
@@ -61,6 +62,7 @@ const struct endpoint endpoint_token = {
 	.store = STORE_WRITE | STORE_KEYS,
 	.sandbox = SANDBOX_SIGNING,
 	.writes = "GT",
+	.signs = SIGNS(SIGN_ID_TOKEN) | SIGNS(SIGN_ACCESS_TOKEN),
 	.cors = true,
 	.workers = 4,
 	.params = params,

@@ -112,6 +112,7 @@ complete(struct conf *c, struct arena *a)
 	if (!str_eqz(c->log, "stderr") && !str_eqz(c->log, "syslog"))
 		c->log = beside(dir, c->log, a);
 	c->writer = beside(dir, c->writer, a);
+	c->signer = beside(dir, c->signer, a);
 	if (c->master_key.n == 0)
 		c->master_key = arena_printf(a, "%.*s/master.key", STR_FMT(c->data));
 	else

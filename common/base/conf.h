@@ -24,6 +24,7 @@ struct conf {
 	struct str master_key;	  /* file; empty: master.key in `data` */
 	struct str log;		  /* stderr, syslog or a file */
 	struct str writer;	  /* socket of the process that commits; empty: none */
+	struct str signer;	  /* socket of the process that has the keys; empty: none */
 	int64_t verbosity;	  /* log_verbosity() */
 	int64_t map_size;	  /* bytes an authority's durable store may grow to */
 	int64_t volatile_size;	  /* the same of the volatile store */

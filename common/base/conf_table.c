@@ -180,6 +180,14 @@ static const struct field fields[] = {
 		.max = 1024,
 		.help = "socket of tessera-writer(8), which then commits for all programs; by "
 			"default each commits for itself" },
+	{ .name = "signer",
+		.tag = 16,
+		.type = FIELD_STR,
+		.flags = FIELD_RESTART,
+		AT(signer),
+		.max = 1024,
+		.help = "socket of tessera-signer(8), which then holds the private keys and signs "
+			"for all programs; by default those that sign read them" },
 };
 
 const struct record record_conf = { "conf", 1, sizeof(struct conf), fields, COUNT(fields) };

@@ -67,13 +67,14 @@ const struct sandbox_row sandbox_classes[SANDBOX__MAX] = {
 	[SANDBOX_CHANNEL] = { "channel", SANDBOX_MAY_WRITE },
 	[SANDBOX_BROWSER] = { "browser", SANDBOX_MAY_WRITE | SANDBOX_MAY_MAKE },
 	[SANDBOX_SIGNING] = { "signing", SANDBOX_MAY_WRITE | SANDBOX_MAY_SIGN },
+	[SANDBOX_WRITER] = { "writer", SANDBOX_MAY_WRITE | SANDBOX_MAY_MAKE | SANDBOX_MAY_SERVE },
+	[SANDBOX_SIGNER] = { "signer", SANDBOX_MAY_WRITE | SANDBOX_MAY_SIGN | SANDBOX_MAY_SERVE },
 };
 
 struct sandbox {
 	const struct sandbox_row *row;
 	bool talks;
-	bool known; /* see sandbox_stay_known() */
-	int rules;  /* a Landlock ruleset; -1: this kernel has none */
+	int rules; /* a Landlock ruleset; -1: this kernel has none */
 	struct attributes handled;
 	bool failed;
 };
@@ -191,6 +192,9 @@ static const int write_calls[] = { SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_S
 static const int make_calls[] = { SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat) };
 
+static const int serve_calls[] = { SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl) };
+
 static const int talk_calls[] = { SCMP_SYS(connect) };
 
 /* Nobody makes these by accident: the process ends and the system's log says why. */
@@ -243,6 +247,8 @@ fill_filter(scmp_filter_ctx f, const struct sandbox *s)
 		rc = add_calls(f, SCMP_ACT_ALLOW, write_calls, COUNT(write_calls));
 	if (rc == 0 && may & SANDBOX_MAY_MAKE)
 		rc = add_calls(f, SCMP_ACT_ALLOW, make_calls, COUNT(make_calls));
+	if (rc == 0 && may & SANDBOX_MAY_SERVE)
+		rc = add_calls(f, SCMP_ACT_ALLOW, serve_calls, COUNT(serve_calls));
 	if (rc == 0 && s->talks)
 		rc = add_calls(f, SCMP_ACT_ALLOW, talk_calls, COUNT(talk_calls));
 	if (rc == 0)
@@ -282,23 +288,17 @@ enter_landlock(const struct sandbox *s)
 }
 
 enum err
-sandbox_harden(void)
+sandbox_harden(bool known)
 {
 	const struct rlimit none = { 0, 0 };
 
 	if (SANITIZED)
 		return OK;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, known) == 0 &&
 		setrlimit(RLIMIT_CORE, &none) == 0)
 		return OK;
 	log_errno("sandbox");
 	return ERR_SYSTEM;
-}
-
-void
-sandbox_stay_known(struct sandbox *s)
-{
-	s->known = true;
 }
 
 enum err
@@ -307,9 +307,7 @@ sandbox_enter(struct sandbox *s)
 	bool failed = s->failed;
 
 	/* As much as can be had, whatever else failed. */
-	failed = sandbox_harden() != OK || failed;
-	if (s->known)
-		failed = prctl(PR_SET_DUMPABLE, 1) != 0 || failed;
+	failed = sandbox_harden(false) != OK || failed;
 	failed = enter_landlock(s) != OK || failed;
 	failed = enter_seccomp(s) != OK || failed;
 	if (s->rules >= 0)

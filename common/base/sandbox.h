@@ -24,7 +24,9 @@ enum sandbox_class {
 	SANDBOX_PUBLIC,	 /* anybody's questions, answered by reading */
 	SANDBOX_CHANNEL, /* clients' requests that change something */
 	SANDBOX_BROWSER, /* people's requests: pages, passwords, what is counted */
-	SANDBOX_SIGNING, /* as CHANNEL, with private keys */
+	SANDBOX_SIGNING, /* as CHANNEL, with private keys where no signer has them */
+	SANDBOX_WRITER,	 /* the helpers: called by programs alone */
+	SANDBOX_SIGNER,
 	SANDBOX__MAX
 };
 
@@ -33,6 +35,7 @@ enum {
 	SANDBOX_MAY_WRITE = 1, /* into files that are open */
 	SANDBOX_MAY_MAKE = 2,  /* make and remove files where it is allowed */
 	SANDBOX_MAY_SIGN = 4,  /* hold private keys */
+	SANDBOX_MAY_SERVE = 8, /* many connections at a time */
 };
 
 struct sandbox_row {
@@ -50,23 +53,22 @@ enum {
 
 struct sandbox;
 
-/* Nothing is allowed yet. `talks`: may open AF_UNIX sockets (syslog). Never NULL. */
+/* Nothing is allowed yet. `talks`: may open AF_UNIX sockets and connect them, which nobody has to
+ * but for syslog (base/dial.h is for all else). Never NULL. */
 struct sandbox *sandbox_new(enum sandbox_class class, bool talks);
 
 /* One more file or directory that stays within reach. What does not exist is passed over. */
 void sandbox_allow(struct sandbox *s, const char *path, unsigned rights);
 
-/* Others of the same user may go on to see what file it runs (proc(5), exe), as the writer has to
- * before it takes anything from it; those who are locked in themselves cannot. */
-void sandbox_stay_known(struct sandbox *s);
-
 /* Enters and frees it. What the kernel has not is left out; ERR_SYSTEM: what it has did not work.
  */
 MUST_USE enum err sandbox_enter(struct sandbox *s);
 
-/* What is good for a parent of sandboxed processes too: no core dump, no debugger, no privileges to
- * gain. sandbox_enter() does it as well. */
-MUST_USE enum err sandbox_harden(void);
+/* What is good for a parent of sandboxed processes too: no core dump, no privileges to gain, no
+ * debugger. sandbox_enter() does it as well. `known`: others of the same user may go on to see what
+ * file it runs (proc(5), exe), as helpers have to before they take a call from it (base/dial.h);
+ * then a debugger could be attached, to a process that knows no more than the settings. */
+MUST_USE enum err sandbox_harden(bool known);
 
 /* Whether files can be put out of reach here. */
 bool sandbox_hides_files(void);

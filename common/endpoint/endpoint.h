@@ -14,6 +14,7 @@
 #include "http/param.h"
 #include "http/reply.h"
 #include "model/authority.h"
+#include "model/privilege.h"
 #include "oauth/client_auth.h"
 #include "oauth/error.h"
 
@@ -45,6 +46,7 @@ struct endpoint {
 	unsigned store; /* STORE_WRITE, ... */
 	enum sandbox_class sandbox;
 	const char *writes; /* classes of keys it puts and deletes (enum key_class); NULL: none */
+	unsigned signs;	    /* what it has signed: SIGNS() of each enum sign_purpose */
 	bool cors;	    /* browsers of other origins may call it */
 	bool any_issuer;    /* answers without an authority: health */
 	size_t form_id,
@@ -68,6 +70,10 @@ void endpoint_serve(const struct endpoint *ep, struct deployment *d, struct requ
 
 /* How many processes suit the program. */
 unsigned endpoint_workers(const struct endpoint *ep);
+
+/* What the program of that name may have done for it; NULL: there is none. Of the rows, so who
+ * calls it links them all. */
+const struct privilege *endpoint_privilege(struct str name);
 
 /* URL of a program of this authority: issuer and path. */
 struct str endpoint_url(const struct request *rq, const char *path);

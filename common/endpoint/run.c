@@ -2,20 +2,19 @@
  * run - the life of a program: settings, workers, sandbox, requests
  * SPDX-License-Identifier: ISC
  *
- * A process in its sandbox is never let into an authority that came later, so
- * under FastCGI there is a parent outside, which starts another one; it sees
- * no request, and opens no store.
+ * A process in its sandbox is never let into an authority that came later,
+ * and cannot connect to anybody, so it has a parent outside which starts
+ * another one and connects for it; that one sees no request and opens no
+ * store.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
+#include "base/dial.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/page.h"
 #include "http/gate.h"
 #include "http/workers.h"
-#include "jose/jwk.h"
 #include "model/reach.h"
 
 #define FAILED 111 /* the exit status */
@@ -81,33 +80,6 @@ load(void *arg)
 	return OK;
 }
 
-/* OpenSSL reads its own configuration when it is first used. */
-static void
-allow_libraries(struct sandbox *s)
-{
-	char *path = jwk_library_file();
-
-	if (path != NULL)
-		sandbox_allow(s, path, SANDBOX_READ);
-	free(path);
-}
-
-static enum err
-lock_in(struct program *p, struct deployment *d)
-{
-	bool has_writer = p->conf.writer.n > 0 && p->ep->writes != NULL;
-	struct sandbox *s;
-
-	if (!p->conf.sandbox)
-		return OK;
-	s = sandbox_new(p->ep->sandbox, has_writer || str_eqz(p->conf.log, "syslog"));
-	if (has_writer)
-		sandbox_stay_known(s);
-	reach_allow(d, s);
-	allow_libraries(s);
-	return sandbox_enter(s);
-}
-
 static bool
 is_outdated(void *arg)
 {
@@ -132,19 +104,20 @@ serve(struct program *p, struct deployment *d, struct gate *gate)
 
 /* One process, to its end; what cannot be locked in does not serve. */
 static int
-work(void *arg)
+work(void *arg, int parent)
 {
 	struct program *p = arg;
 	struct deployment *d;
 	struct gate *gate;
 
 	clock_shift(p->conf.clock_offset);
+	dial_through(parent);
 	if (deployment_open(&p->conf, p->ep->store, &d) != OK ||
 		deployment_confine(d, p->ep->writes) != OK)
 		return FAILED;
 	if (gate_open(p->listen, 0, &gate) != OK)
 		return FAILED;
-	if (lock_in(p, d) != OK)
+	if (p->conf.sandbox && reach_lock_in(d, p->ep->sandbox) != OK)
 		return FAILED;
 	serve(p, d, gate);
 	gate_close(gate);
@@ -152,18 +125,49 @@ work(void *arg)
 	return 0;
 }
 
+/* In the parent: a child wants to talk to a helper. */
+static void
+connect_child(void *arg, int child)
+{
+	const struct program *p = arg;
+	const struct str helpers[] = { p->conf.writer, p->conf.signer };
+
+	dial_answer(child, helpers, COUNT(helpers));
+}
+
+static bool
+has_helpers(const struct program *p)
+{
+	return (p->ep->writes != NULL && p->conf.writer.n > 0) ||
+		(p->ep->signs != 0 && p->conf.signer.n > 0);
+}
+
+/* A process that is locked in needs a parent that is not: to connect to helpers, and to start
+ * another one when there is more to reach. */
+static unsigned
+count_workers(const struct program *p)
+{
+	unsigned n = 0;
+
+	if (p->listen >= 0)
+		n = conf_workers(&p->conf, p->ep->name, endpoint_workers(p->ep));
+	if (n > 0 || !p->conf.sandbox)
+		return n;
+	return has_helpers(p) || (p->listen >= 0 && sandbox_hides_files());
+}
+
 static int
 run(struct program *p)
 {
-	struct workers w = { .work = work, .renew = load, .arg = p };
+	struct workers w = {
+		.n = count_workers(p), .once = p->listen < 0, .work = work, .renew = load, .arg = p
+	};
 
-	if (p->listen >= 0)
-		w.n = conf_workers(&p->conf, p->ep->name, endpoint_workers(p->ep));
-	if (w.n == 0 && p->listen >= 0 && p->conf.sandbox && sandbox_hides_files())
-		w.n = 1;
 	if (w.n == 0)
-		return work(p);
-	if (p->conf.sandbox && sandbox_harden() != OK)
+		return work(p, -1);
+	if (p->conf.sandbox && has_helpers(p))
+		w.answer = connect_child;
+	if (p->conf.sandbox && sandbox_harden(w.answer != NULL) != OK)
 		return FAILED;
 	return workers_run(&w);
 }

@@ -4,12 +4,9 @@
  */
 #include "helper/apply.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "store/commit.h"
 #include "store/wire.h"
-
-#define REFUSALS 30 /* logged each minute: who misbehaves is not to fill the disk */
 
 /* One message. */
 struct order {
@@ -18,49 +15,19 @@ struct order {
 	bool done;
 };
 
-static bool
-may_log(struct applier *ap)
-{
-	int64_t minute = clock_now() / 60;
-
-	if (minute != ap->minute)
-		ap->refusals = 0;
-	ap->minute = minute;
-	return ap->refusals++ < REFUSALS;
-}
-
-const void *
-apply_admit(struct applier *ap, const struct peer *p)
-{
-	const char *writes = NULL;
-	struct str name;
-
-	if (peer_program(p, ap->programs, &name))
-		writes = ap->writes_of(name);
-	if (writes == NULL && may_log(ap)) {
-		log_begin(LOG_REFUSED);
-		log_str("reason",
-			p->exe[0] != '\0' ? STR("no program of ours")
-					  : STR("a user who is not allowed, or an executable that "
-						"the kernel does not tell"));
-		log_int("pid", p->pid);
-		log_int("uid", p->uid);
-		log_str("exe", str_of(p->exe));
-		log_end();
-	}
-	return writes;
-}
-
 static void
-answer(struct applier *ap, const struct order *o, enum err e)
+answer(struct helper_process *p, const struct order *o, enum err e)
 {
-	serve_answer(o->message, wire_status(e));
-	if (e == OK || e == ERR_CONFLICT || !may_log(ap))
+	const struct privilege *who = o->message->who;
+	unsigned char status = wire_status(e);
+
+	serve_answer(o->message, str_bytes(&status, 1));
+	if (e == OK || e == ERR_CONFLICT || !helper_may_log(p))
 		return;
 	log_begin(LOG_REFUSED);
 	log_str("reason", str_of(err_text(e)));
 	log_str("authority", o->wire.name);
-	log_str("writes", str_of(o->message->who));
+	log_str("program", str_of(who == NULL ? "" : who->name));
 	log_int("bytes", (int64_t)o->message->bytes.n);
 	log_end();
 }
@@ -71,14 +38,24 @@ is_same_environment(const struct order *x, const struct order *y)
 	return x->wire.is_volatile == y->wire.is_volatile && str_eq(x->wire.name, y->wire.name);
 }
 
+/* Never NULL, which would be everything. */
+static const char *
+writes_of(const struct message *m)
+{
+	const struct privilege *who = m->who;
+
+	return who->writes == NULL ? "" : who->writes;
+}
+
 /* The names in messages are from outside; deployment_slot() looks at them before they are paths. */
 static enum err
-open_environment(struct applier *ap, struct arena *a, const struct wire *w, struct store **out)
+open_environment(
+	struct helper_process *p, struct arena *a, const struct wire *w, struct store **out)
 {
 	struct opened o;
 	enum err e;
 
-	e = authority_stores(ap->deployment, a, w->name, &o);
+	e = authority_stores(p->deployment, a, w->name, &o);
 	if (e != OK)
 		return e;
 	*out = w->is_volatile ? o.volatile_ : o.durable;
@@ -87,7 +64,7 @@ open_environment(struct applier *ap, struct arena *a, const struct wire *w, stru
 
 /* Commits all that is for the same environment as the first of `v`. */
 static void
-apply_group(struct applier *ap, struct arena *a, struct order *v, size_t n)
+apply_group(struct helper_process *p, struct arena *a, struct order *v, size_t n)
 {
 	struct commit *commits = arena_array(a, n, sizeof(*commits));
 	struct order **of = arena_array(a, n, sizeof(*of));
@@ -100,21 +77,23 @@ apply_group(struct applier *ap, struct arena *a, struct order *v, size_t n)
 			continue;
 		of[m] = &v[i];
 		commits[m++] = (struct commit){
-			.ops = v[i].wire.ops, .id = v[i].wire.id, .writes = v[i].message->who
+			.ops = v[i].wire.ops, .id = v[i].wire.id, .writes = writes_of(v[i].message)
 		};
 	}
-	e = open_environment(ap, a, &v[0].wire, &store);
+	e = open_environment(p, a, &v[0].wire, &store);
 	if (e == OK)
 		store_commit_many(store, commits, m);
+	else if (helper_leaves(p, e))
+		return;
 	for (i = 0; i < m; i++) {
 		of[i]->done = true;
-		answer(ap, of[i], e == OK ? commits[i].err : e);
+		answer(p, of[i], e == OK ? commits[i].err : e);
 	}
 }
 
 /* Takes a message apart; false when it was answered already. */
 static bool
-prepare(struct applier *ap, const struct message *m, struct order *o)
+prepare(struct helper_process *p, const struct message *m, struct order *o)
 {
 	enum err e;
 
@@ -126,20 +105,20 @@ prepare(struct applier *ap, const struct message *m, struct order *o)
 	else
 		e = wire_parse(m->bytes, &o->wire);
 	if (e != OK)
-		answer(ap, o, e);
+		answer(p, o, e);
 	return e == OK;
 }
 
 void
-apply_take(struct applier *ap, struct arena *a, struct message *v, size_t n)
+apply_take(struct helper_process *p, struct arena *a, struct message *v, size_t n)
 {
 	struct order *orders = arena_array(a, n, sizeof(*orders));
 	size_t i, m = 0;
 
 	for (i = 0; i < n; i++)
-		if (prepare(ap, &v[i], &orders[m]))
+		if (prepare(p, &v[i], &orders[m]))
 			m++;
 	for (i = 0; i < m; i++)
 		if (!orders[i].done)
-			apply_group(ap, a, &orders[i], m - i);
+			apply_group(p, a, &orders[i], m - i);
 }

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "helper/listen.h"
+#include "helper/door.h"
 
 #define ROUND_BYTES ((size_t)4 << 20) /* of all messages of a round */
 #define ACCEPTS 64		      /* of a round: those who are there come first */
@@ -39,8 +39,7 @@ struct caller {
 struct serve {
 	const struct serve_handler *handler;
 	void *arg;
-	struct listening listening;
-	int epoll, signals;
+	int parent, epoll, signals;
 	struct arena *arena; /* of the round */
 	char *packet;	     /* message_max bytes and one */
 	uint64_t round;
@@ -103,21 +102,17 @@ serve_new(const struct serve_handler *handler, void *arg)
 }
 
 enum err
-serve_open(struct str path, const struct serve_handler *handler, void *arg, struct serve **out)
+serve_open(int parent, const struct serve_handler *handler, void *arg, struct serve **out)
 {
-	struct listening l;
 	struct serve *s;
-	enum err e;
 
-	e = listen_open(path, &l);
-	if (e != OK)
-		return e;
 	raise_limit();
 	s = serve_new(handler, arg);
-	s->listening = l;
-	s->signals = listen_signals();
+	s->parent = parent;
+	s->signals = door_signals();
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (!watch(s, s->signals, EPOLLIN, ON_SIGNAL) || !watch(s, l.fd, EPOLLIN, ON_CONNECTION)) {
+	if (!watch(s, s->signals, EPOLLIN, ON_SIGNAL) ||
+		!watch(s, parent, EPOLLIN, ON_CONNECTION)) {
 		log_errno("epoll");
 		serve_close(s);
 		return ERR_SYSTEM;
@@ -133,7 +128,6 @@ serve_close(struct serve *s)
 
 	if (s == NULL)
 		return;
-	listen_close(&s->listening);
 	for (i = 0; i < SERVE_CALLERS; i++)
 		hang_up(&s->callers[i]);
 	if (s->signals >= 0)
@@ -143,6 +137,12 @@ serve_close(struct serve *s)
 	arena_free(s->arena);
 	free(s->packet);
 	free(s);
+}
+
+void
+serve_leave(struct serve *s)
+{
+	s->stops = true;
 }
 
 static struct caller *
@@ -171,55 +171,43 @@ find_place(struct serve *s)
 }
 
 static void
-receive_caller(struct serve *s, int fd)
+receive_caller(struct serve *s, int fd, const struct peer *p)
 {
 	struct caller *c = find_place(s);
-	struct peer p;
 
-	if (peer_read(fd, &p) != OK ||
-		!watch(s, fd, EPOLLIN | EPOLLRDHUP, (uint32_t)(c - s->callers))) {
+	if (!watch(s, fd, EPOLLIN | EPOLLRDHUP, (uint32_t)(c - s->callers))) {
 		log_errno("a connection was not accepted");
 		close(fd);
 		return;
 	}
-	if (!peer_belongs(fd, &p, s->listening.group))
-		p.exe[0] = '\0';
 	c->fd = fd;
 	c->heard = s->round;
-	c->who = s->handler->admit(s->arg, &p);
+	c->who = s->handler->admit(s->arg, p);
 }
 
-/* One of those who wait; false when that is none. Without a descriptor left for it, the oldest
- * caller's is given up. */
-static bool
-accept_one(struct serve *s)
-{
-	struct caller *oldest;
-	int fd;
-
-	fd = accept4(s->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0) {
-		receive_caller(s, fd);
-		return true;
-	}
-	if (errno == EINTR || errno == ECONNABORTED)
-		return true;
-	if (errno == EAGAIN)
-		return false;
-	log_errno("accept");
-	oldest = find_oldest(s);
-	if (oldest != NULL)
-		hang_up(oldest);
-	return false;
-}
-
+/* Those whom the parent has let in. Without a descriptor left for one, the oldest caller's is given
+ * up. */
 static void
 receive_callers(struct serve *s)
 {
-	int i = 0;
+	struct caller *oldest;
+	struct peer p;
+	int fd, i;
 
-	while (i < ACCEPTS && accept_one(s))
-		i++;
+	for (i = 0; i < ACCEPTS; i++) {
+		switch (door_take(s->parent, &p, &fd)) {
+		case OK:
+			receive_caller(s, fd, &p);
+			break;
+		case ERR_FULL:
+			oldest = find_oldest(s);
+			if (oldest != NULL)
+				hang_up(oldest);
+			break;
+		default:
+			return;
+		}
+	}
 }
 
 static void
@@ -336,10 +324,11 @@ serve_round(struct serve *s)
 }
 
 void
-serve_answer(const struct message *m, unsigned char status)
+serve_answer(const struct message *m, struct str bytes)
 {
 	struct caller *c = &m->from->callers[m->caller];
 
-	if (c->fd >= 0 && send(c->fd, &status, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
+	if (c->fd >= 0 &&
+		send(c->fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)bytes.n)
 		hang_up(c);
 }

@@ -1,13 +1,14 @@
 /*
- * serve - the loop of a helper process: a local socket, many callers, one thread
+ * serve - the loop of a helper process: many callers, one thread
  * SPDX-License-Identifier: ISC
  *
+ * Connections come from the parent, which knows who called (helper/door.h).
  * Each round takes what waits on all connections, at most one message of
  * each, and hands it over together. Callers and bytes are bounded: when all
  * places are taken, the one that was silent for longest loses its own, and
  * finds out when it next wants something.
  *
- *	e = serve_open(path, &handler, arg, &s);
+ *	e = serve_open(parent, &handler, arg, &s);
  *	while (serve_round(s))
  *		;
  *	serve_close(s);
@@ -36,26 +37,30 @@ struct serve_handler {
 	/* Says who a new caller is; NULL for nobody: take() refuses what it sends. */
 	const void *(*admit)(void *arg, const struct peer *p);
 
-	/* Answers each of the messages by serve_answer(); memory is of the round. */
+	/* Answers each of the messages by serve_answer(), or leaves (serve_leave()); memory is of
+	 * the round. */
 	void (*take)(void *arg, struct arena *a, struct message *v, size_t n);
 
 	/* What else there is to do, for a short time; returns milliseconds until there is more. */
 	int (*idle)(void *arg);
 };
 
-/* Listens at `path`, which takes the place of a dead helper's socket. From here on SIGTERM, SIGINT,
- * SIGHUP and SIGUSR1 end the loop. ERR_EXISTS when another process serves there, ERR_RANGE for a
- * path that is too long, ERR_SYSTEM. */
+/* Serves those whom the parent lets in at socket `parent`. From here on SIGTERM, SIGINT, SIGHUP and
+ * SIGUSR1 end the loop. ERR_SYSTEM. */
 MUST_USE enum err
-serve_open(struct str path, const struct serve_handler *handler, void *arg, struct serve **out);
+serve_open(int parent, const struct serve_handler *handler, void *arg, struct serve **out);
+
+/* Ends the loop after this round; a message that is not answered then is sent again to whoever
+ * serves next, when its sender sees that the connection is gone. */
+void serve_leave(struct serve *s);
 
 /* One round; false when it was the last. */
 bool serve_round(struct serve *s);
 
-/* One byte to whoever sent the message; if it does not want it, its connection is closed. */
-void serve_answer(const struct message *m, unsigned char status);
+/* One packet to whoever sent the message; if it does not want it, its connection is closed. */
+void serve_answer(const struct message *m, struct str bytes);
 
-/* Removes the socket and hangs up; NULL is allowed. */
+/* Hangs up; NULL is allowed. */
 void serve_close(struct serve *s);
 
 #endif

@@ -5,11 +5,13 @@
 #include "http/workers.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,18 +24,21 @@
 #define DELAY_MAX SECOND    /* and never more */
 #define DRAIN (7 * SECOND)  /* mod_fcgid kills 8 seconds after it asked to stop */
 
+#define CHILDREN ((size_t)2 * WORKERS_MAX) /* twice: while they are replaced */
+
 struct child {
 	pid_t pid; /* 0: no child */
+	int socket;
 	int64_t since;
 	bool leaves; /* was told to */
 };
 
 struct crew {
 	const struct workers *w;
-	struct child children[2 * WORKERS_MAX]; /* twice: while they are replaced */
-	sigset_t signals;
-	unsigned deaths; /* of young ones in a row */
-	int64_t next;	 /* when to fork again */
+	struct child children[CHILDREN];
+	int signals, status; /* a descriptor to read them from; of the child that ended last */
+	unsigned deaths;     /* of young ones in a row */
+	int64_t next;	     /* when to fork again */
 	bool renews;
 };
 
@@ -43,16 +48,38 @@ count(const struct crew *c, bool leaving)
 	unsigned n = 0;
 	size_t i;
 
-	for (i = 0; i < COUNT(c->children); i++)
+	for (i = 0; i < CHILDREN; i++)
 		n += c->children[i].pid != 0 && c->children[i].leaves == leaving;
 	return n;
+}
+
+static bool
+has_sockets(const struct crew *c)
+{
+	return c->w->answer != NULL || c->w->admit != NULL;
+}
+
+/* What is the parent's, and its sockets to others. */
+static void
+leave_parent(struct crew *c, const struct child *self)
+{
+	size_t i;
+
+	close(c->signals);
+	if (!has_sockets(c))
+		return;
+	for (i = 0; i < CHILDREN; i++)
+		if (c->children[i].pid != 0 && &c->children[i] != self)
+			close(c->children[i].socket);
+	if (c->w->admit != NULL)
+		close(c->w->door);
 }
 
 /* What is blocked stays so: the gate reads signals from a descriptor, and none gets lost until it
  * does. With its parent killed a child goes at once: to lighttpd, a socket that still answers is a
  * server which is not its own to start again. */
 static NRETURN void
-be_child(const struct crew *c, pid_t parent)
+be_child(struct crew *c, const struct child *self, pid_t parent, int socket)
 {
 	sigset_t child;
 
@@ -62,26 +89,55 @@ be_child(const struct crew *c, pid_t parent)
 		_exit(111);
 	if (getppid() != parent)
 		_exit(0);
-	_exit(c->w->work(c->w->arg));
+	leave_parent(c, self);
+	_exit(c->w->work(c->w->arg, socket));
+}
+
+static void
+close_pair(const int pair[2])
+{
+	if (pair[0] >= 0)
+		close(pair[0]);
+	if (pair[1] >= 0)
+		close(pair[1]);
+}
+
+static bool
+fork_child(struct crew *c, struct child *child)
+{
+	pid_t parent = getpid();
+	int pair[2] = { -1, -1 };
+
+	if (has_sockets(c) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return false;
+	*child = (struct child){ .pid = fork(), .socket = pair[0], .since = clock_us() };
+	if (child->pid < 0) {
+		child->pid = 0;
+		close_pair(pair);
+		return false;
+	}
+	if (child->pid > 0) {
+		if (pair[1] >= 0)
+			close(pair[1]);
+		return true;
+	}
+	if (pair[0] >= 0)
+		close(pair[0]);
+	be_child(c, child, parent, pair[1]);
 }
 
 static bool
 start_child(struct crew *c)
 {
-	pid_t parent = getpid();
 	size_t i = 0;
 
-	while (i < COUNT(c->children) && c->children[i].pid != 0)
+	while (i < CHILDREN && c->children[i].pid != 0)
 		i++;
-	if (i == COUNT(c->children))
+	if (i == CHILDREN)
 		return false;
-	c->children[i] = (struct child){ .pid = fork(), .since = clock_us() };
-	if (c->children[i].pid == 0)
-		be_child(c, parent);
-	if (c->children[i].pid > 0)
+	if (fork_child(c, &c->children[i]))
 		return true;
 	log_errno("fork");
-	c->children[i].pid = 0;
 	c->next = clock_us() + DELAY_MAX;
 	return false;
 }
@@ -99,7 +155,7 @@ signal_children(const struct crew *c, int sig)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(c->children); i++)
+	for (i = 0; i < CHILDREN; i++)
 		if (c->children[i].pid != 0)
 			kill(c->children[i].pid, sig);
 }
@@ -120,20 +176,24 @@ bury(struct crew *c, struct child *child, int status)
 {
 	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; /* by somebody else */
 	bool young = !killed && clock_us() - child->since < YOUNG;
+	bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0; /* it saw reason to */
 	int64_t delay = DELAY;
 	unsigned i;
 
 	log_death(child, status);
 	child->pid = 0;
+	if (child->socket >= 0)
+		close(child->socket);
+	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 111;
 	if (child->leaves)
 		return;
 	if (!young) {
 		c->deaths = 0;
 		return;
 	}
-	for (i = 0; i < c->deaths && delay < DELAY_MAX; i++)
+	for (i = 0; !well && i < c->deaths && delay < DELAY_MAX; i++)
 		delay *= 2;
-	c->deaths++;
+	c->deaths += !well;
 	c->next = clock_us() + (delay < DELAY_MAX ? delay : DELAY_MAX);
 }
 
@@ -145,24 +205,72 @@ reap(struct crew *c)
 	size_t i;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (i = 0; i < COUNT(c->children); i++)
+		for (i = 0; i < CHILDREN; i++)
 			if (c->children[i].pid == pid)
 				bury(c, &c->children[i], status);
 }
 
-/* The next of the signals, 0 when there was none until then. */
+/* Who takes in those that come to the door: the newest that stays. */
+static const struct child *
+newest(const struct crew *c)
+{
+	const struct child *best = NULL;
+	size_t i;
+
+	for (i = 0; i < CHILDREN; i++)
+		if (c->children[i].pid != 0 && !c->children[i].leaves &&
+			(best == NULL || c->children[i].since > best->since))
+			best = &c->children[i];
+	return best;
+}
+
+/* Everything that is waited for: signals first, then the door, then the children's sockets. */
+static nfds_t
+watch(const struct crew *c, struct pollfd fds[CHILDREN + 2])
+{
+	nfds_t n = 0;
+	size_t i;
+
+	fds[n++] = (struct pollfd){ .fd = c->signals, .events = POLLIN };
+	fds[n++] =
+		(struct pollfd){ .fd = c->w->admit != NULL && newest(c) != NULL ? c->w->door : -1,
+			.events = POLLIN };
+	for (i = 0; c->w->answer != NULL && i < CHILDREN; i++)
+		if (c->children[i].pid != 0)
+			fds[n++] = (struct pollfd){ .fd = c->children[i].socket, .events = POLLIN };
+	return n;
+}
+
+static void
+see_to(const struct crew *c, const struct pollfd *fds, nfds_t n)
+{
+	nfds_t i;
+
+	if (fds[1].revents & POLLIN)
+		c->w->admit(c->w->arg, newest(c)->socket);
+	for (i = 2; i < n; i++)
+		if (fds[i].revents & POLLIN)
+			c->w->answer(c->w->arg, fds[i].fd);
+}
+
+/* The next of the signals, 0 when there was none until then, or something else to see to. */
 static int
 wait_signal(const struct crew *c, int64_t until)
 {
+	struct pollfd fds[CHILDREN + 2];
 	int64_t left = until - clock_us();
-	struct timespec t;
-	int sig;
+	struct signalfd_siginfo info;
+	nfds_t n = watch(c, fds);
+	int ms = -1;
 
-	if (left < 0)
-		left = 0;
-	t = (struct timespec){ .tv_sec = left / SECOND, .tv_nsec = left % SECOND * 1000 };
-	sig = sigtimedwait(&c->signals, NULL, until == INT64_MAX ? NULL : &t);
-	return sig > 0 ? sig : 0;
+	if (until != INT64_MAX)
+		ms = left <= 0 ? 0 : (int)(left / 1000) + 1;
+	if (poll(fds, n, ms) <= 0)
+		return 0;
+	if (read(c->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		return (int)info.ssi_signo;
+	see_to(c, fds, n);
+	return 0;
 }
 
 /* New ones first, so that somebody accepts all the time. */
@@ -171,19 +279,19 @@ renew(struct crew *c)
 {
 	size_t i;
 
-	if (!c->renews || count(c, true) + count(c, false) + c->w->n > COUNT(c->children))
+	if (!c->renews || count(c, true) + count(c, false) + c->w->n > CHILDREN)
 		return;
 	c->renews = false;
 	if (c->w->renew != NULL && c->w->renew(c->w->arg) != OK) {
 		log_reason(LOG_FAILED, "the workers go on as they are");
 		return;
 	}
-	for (i = 0; i < COUNT(c->children); i++)
+	for (i = 0; i < CHILDREN; i++)
 		c->children[i].leaves = c->children[i].pid != 0;
 	c->deaths = 0;
 	c->next = 0;
 	fill(c);
-	for (i = 0; i < COUNT(c->children); i++)
+	for (i = 0; i < CHILDREN; i++)
 		if (c->children[i].leaves)
 			kill(c->children[i].pid, SIGTERM);
 }
@@ -208,6 +316,8 @@ keep(struct crew *c)
 
 	for (;;) {
 		renew(c);
+		if (c->w->once && c->status >= 0)
+			return c->status;
 		fill(c);
 		until = count(c, false) < c->w->n ? c->next : INT64_MAX;
 		switch (wait_signal(c, until)) {
@@ -231,17 +341,20 @@ keep(struct crew *c)
 int
 workers_run(const struct workers *w)
 {
-	struct crew c = { .w = w };
+	struct crew c = { .w = w, .signals = -1, .status = -1 };
+	sigset_t mask;
 
 	if (w->n == 0 || w->n > WORKERS_MAX)
 		bug("%u workers", w->n);
-	sigemptyset(&c.signals);
-	sigaddset(&c.signals, SIGTERM);
-	sigaddset(&c.signals, SIGINT);
-	sigaddset(&c.signals, SIGUSR1);
-	sigaddset(&c.signals, SIGHUP);
-	sigaddset(&c.signals, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &c.signals, NULL) != 0) {
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGUSR1);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &mask, NULL) == 0)
+		c.signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (c.signals < 0) {
 		log_errno("signals");
 		return 111;
 	}

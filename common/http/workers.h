@@ -5,7 +5,9 @@
  * The parent holds the listening socket, sees no request and opens no store;
  * its children accept. Who dies is replaced, later and later when they die at
  * once. TERM, INT and USR1 let children finish what they have, 8 seconds at
- * most; HUP replaces them all, and nobody who waits is sent away.
+ * most; HUP replaces them all, and nobody who waits is sent away. What a child
+ * that is locked in cannot do, its parent may do for it: to connect to
+ * somebody, to see who it is that calls.
  */
 #ifndef HTTP_WORKERS_H
 #define HTTP_WORKERS_H
@@ -18,12 +20,22 @@
 
 struct workers {
 	unsigned n;
+	bool once; /* ends when its child does: plain CGI */
 
-	/* In a child: serves until it is told to stop, or sees reason to; the exit status. */
-	int (*work)(void *arg);
+	/* In a child: serves until it is told to stop, or sees reason to; the exit status. `parent`
+	 * is a socket to the parent, -1 where neither of those below is set. */
+	int (*work)(void *arg, int parent);
 
 	/* In the parent at HUP: gets ready for new children. An error keeps the old ones. */
 	enum err (*renew)(void *arg);
+
+	/* In the parent, when a child has written to its socket. */
+	void (*answer)(void *arg, int child);
+
+	/* In the parent, when `door` can be read: leaves it to the newest child, by its socket. */
+	void (*admit)(void *arg, int child);
+	int door;
+
 	void *arg;
 };
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/call.h"
 #include "base/log.h"
 #include "model/keyset.h"
 #include "store/remote.h"
@@ -42,11 +43,25 @@ deployment_open(const struct conf *conf, unsigned rights, struct deployment **ou
 	return OK;
 }
 
+/* The signer itself is who may change the keys. */
+static bool
+has_signer(const struct deployment *d)
+{
+	return d->conf->signer.n > 0 && d->rights & STORE_KEYS && !(d->rights & STORE_ROTATE);
+}
+
 enum err
 deployment_confine(struct deployment *d, const char *writes)
 {
+	enum err e = OK;
+
 	d->writes = writes == NULL ? "" : writes;
-	return d->conf->writer.n == 0 ? OK : remote_open(d->conf->writer, &d->remote);
+	if (d->conf->writer.n > 0)
+		e = call_open(d->conf->writer, "writer", &d->writer);
+	if (e != OK || !has_signer(d))
+		return e;
+	d->rights &= ~(unsigned)STORE_KEYS;
+	return call_open(d->conf->signer, "signer", &d->signer);
 }
 
 static void
@@ -69,7 +84,8 @@ deployment_close(struct deployment *d)
 	for (i = 0; i < d->nslots; i++)
 		slot_close(&d->slots[i]);
 	store_close(d->registry);
-	remote_close(d->remote);
+	call_close(d->writer);
+	call_close(d->signer);
 	free(d->slots);
 	free(d->data);
 	free(d->registry_file);
@@ -121,7 +137,10 @@ slot_open_keys(struct deployment *d, struct arena *a, struct slot *s)
 	struct store_options o = { .map_size = KEYS_SIZE, .readers = d->conf->readers };
 	enum err e;
 
-	o.flags = d->rights & STORE_ADMIN ? STORE_CREATE : STORE_READONLY;
+	if (d->rights & STORE_ADMIN)
+		o.flags = STORE_CREATE;
+	else if (!(d->rights & STORE_ROTATE))
+		o.flags = STORE_READONLY;
 	e = store_open(deployment_path(d, a, s->name, "keys"), &o, &s->keys);
 	if (e != OK)
 		return e;
@@ -136,15 +155,15 @@ slot_open_volatile(struct deployment *d, struct arena *a, struct slot *s)
 		.map_size = d->conf->volatile_size,
 		.readers = d->conf->readers,
 		.writes = d->writes,
-		.remote = d->remote,
+		.writer = d->writer,
 		.name = str_of(s->name) };
 	const char *path = deployment_path(d, a, s->name, "volatile");
 	enum err e;
 
 	e = store_open(path, &o, &s->volatile_);
-	if (e != ERR_NOTFOUND || d->remote == NULL)
+	if (e != ERR_NOTFOUND || d->writer == NULL)
 		return e;
-	e = remote_commit(d->remote, o.name, true, (struct str){ 0 });
+	e = remote_commit(d->writer, o.name, true, (struct str){ 0 });
 	return e == OK ? store_open(path, &o, &s->volatile_) : e;
 }
 
@@ -159,7 +178,7 @@ slot_open_durable(struct deployment *d, struct arena *a, struct slot *s)
 	if (d->rights & STORE_ADMIN)
 		o.flags = STORE_CREATE;
 	else if (d->rights & STORE_WRITE)
-		o.remote = d->remote;
+		o.writer = d->writer;
 	else
 		o.flags = STORE_READONLY;
 	return store_open(deployment_path(d, a, s->name, "durable"), &o, &s->durable);
@@ -173,7 +192,9 @@ slot_open(struct deployment *d, struct arena *a, struct slot *s)
 	e = slot_open_durable(d, a, s);
 	if (e == OK && (d->rights & STORE_COUNT))
 		e = slot_open_volatile(d, a, s);
-	if (e == OK && (d->rights & (STORE_KEYS | STORE_ADMIN)))
+	if (e == OK && d->signer != NULL)
+		s->keyring = keyring_remote(d->signer, str_of(s->name));
+	else if (e == OK && (d->rights & (STORE_KEYS | STORE_ADMIN)))
 		e = slot_open_keys(d, a, s);
 	return e;
 }

@@ -27,8 +27,9 @@ struct slot {
 struct deployment {
 	const struct conf *conf;
 	unsigned rights;
-	const char *writes;    /* what deployment_confine() said */
-	struct remote *remote; /* who commits; NULL: we do */
+	const char *writes;  /* what deployment_confine() said */
+	struct call *writer; /* who commits; NULL: we do */
+	struct call *signer; /* who has the keys; NULL: we have, if anybody */
 	struct store *registry;
 	dev_t registry_dev; /* of its directory */
 	ino_t registry_ino;

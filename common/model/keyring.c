@@ -9,12 +9,16 @@
 #include "base/log.h"
 #include "jose/jws.h"
 #include "model/keyset.h"
+#include "model/sign_order.h"
 
 #define LOADED 16      /* private keys that a process keeps */
 #define REREAD 1000000 /* microseconds after which dates are read again */
 #define RING_ARENA ((size_t)1 << 20)
 
 struct keyring {
+	struct call
+		*signer; /* not NULL: who holds the keys of authority `name`; nothing else counts */
+	struct str name;
 	struct store *keys;
 	char *master_key;
 	struct seal *seal; /* opened when it is first needed */
@@ -31,18 +35,36 @@ static const struct str purpose_types[SIGN__MAX] = {
 	[SIGN_ACCESS_TOKEN] = STR_INIT("at+jwt"),
 };
 
-enum err
-keyring_open(struct store *keys, struct str master_key, struct keyring **out)
+static struct keyring *
+ring_new(void)
 {
 	struct keyring *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
 		fatal("no memory for a key ring");
+	r->arena = arena_new(RING_ARENA);
+	return r;
+}
+
+struct keyring *
+keyring_remote(struct call *signer, struct str name)
+{
+	struct keyring *r = ring_new();
+
+	r->signer = signer;
+	r->name = arena_str(r->arena, name);
+	return r;
+}
+
+enum err
+keyring_open(struct store *keys, struct str master_key, struct keyring **out)
+{
+	struct keyring *r = ring_new();
+
 	r->master_key = strndup(master_key.p, master_key.n);
 	if (r->master_key == NULL)
 		fatal("no memory for a key ring");
 	r->keys = keys;
-	r->arena = arena_new(RING_ARENA);
 	*out = r;
 	return OK;
 }
@@ -65,6 +87,8 @@ keyring_close(struct keyring *r)
 struct store *
 keyring_store(struct keyring *r)
 {
+	if (r->signer != NULL)
+		bug("the keys of another process");
 	return r->keys;
 }
 
@@ -211,10 +235,13 @@ enum err
 keyset_sign(struct keyring *r, struct store *db, struct arena *a, enum sign_purpose purpose,
 	enum alg alg, struct str payload, struct str *token)
 {
+	struct sign_order order = { purpose, alg, r->name, payload };
 	struct str kid;
 	struct jwk *key;
 	enum err e;
 
+	if (r->signer != NULL)
+		return sign_order_ask(r->signer, a, &order, token);
 	e = ring_current(r, db, a, alg, &kid);
 	if (e == OK)
 		e = ring_load(r, a, kid, &key);
@@ -305,6 +332,8 @@ keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct
 	bool at_once;
 	enum err e;
 
+	if (r->signer != NULL)
+		return ERR_DENIED;
 	e = keyset_all(db, a, &keys);
 	if (e == OK)
 		e = ring_generate(r, a, o->alg, made);

@@ -7,8 +7,9 @@
  * only a program with STORE_KEYS opens. A key is announced, signs, is retired
  * and deleted by its dates alone, so processes agree without talking.
  *
- * keyset_sign is the seam to a signer in a process of its own: the caller
- * says what the token is for; which key and which `typ`, is decided here.
+ * Where there is a signer process, a program's ring is only the way to it
+ * (keyring_remote): the caller says what the token is for; which key and which
+ * `typ`, is decided by who holds the keys.
  */
 #ifndef MODEL_KEYSET_H
 #define MODEL_KEYSET_H
@@ -36,8 +37,14 @@ enum key_phase {
 
 struct keyring; /* the private side: keys environment, master key, loaded keys */
 
+struct call;
+
 /* Remembers where the keys are and the file of the master key; both are read when first needed. */
 MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct keyring **out);
+
+/* A ring of authority `name` that another process holds; good for keyset_sign() alone. */
+struct keyring *keyring_remote(struct call *signer, struct str name);
+
 void keyring_close(struct keyring *r);
 
 /* The keys environment of the ring, for private_key.h. */
@@ -70,7 +77,8 @@ MUST_USE enum err keyset_algs(struct store *db, struct arena *a, int64_t now, bo
 MUST_USE enum err keyset_find(struct store *db, struct arena *a, struct str kid, bool past,
 	int64_t now, struct jwk **out);
 
-/* Signs the payload with the active key of that algorithm: ERR_NOTFOUND when there is none. */
+/* Signs the payload with the active key of that algorithm: ERR_NOTFOUND when there is none. Of a
+ * remote ring, ERR_UNAVAILABLE when the signer gave no answer in time. */
 MUST_USE enum err keyset_sign(struct keyring *r, struct store *db, struct arena *a,
 	enum sign_purpose purpose, enum alg alg, struct str payload, struct str *token);
 

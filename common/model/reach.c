@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "jose/jwk.h"
 #include "model/deployment.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
@@ -94,13 +95,13 @@ allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const 
 {
 	if (access(deployment_path(d, a, name, "durable"), F_OK) != 0)
 		return;
-	allow_environment(d, s, a, name, "durable", (d->rights & STORE_WRITE) && d->remote == NULL);
-	if (d->rights & STORE_COUNT && d->remote != NULL)
+	allow_environment(d, s, a, name, "durable", (d->rights & STORE_WRITE) && d->writer == NULL);
+	if (d->rights & STORE_COUNT && d->writer != NULL)
 		allow_environment(d, s, a, name, "volatile", false);
 	else if (d->rights & STORE_COUNT)
 		allow_volatile(d, s, a, name);
 	if (d->rights & STORE_KEYS)
-		allow_environment(d, s, a, name, "keys", false);
+		allow_environment(d, s, a, name, "keys", (d->rights & STORE_ROTATE) != 0);
 }
 
 static void
@@ -144,4 +145,25 @@ reach_allow(struct deployment *d, struct sandbox *s)
 		sandbox_allow(s, BOOT_ID, SANDBOX_READ);
 	umask(mask);
 	arena_free(a);
+}
+
+/* OpenSSL reads its own configuration when it is first used. */
+static void
+allow_libraries(struct sandbox *s)
+{
+	char *path = jwk_library_file();
+
+	if (path != NULL)
+		sandbox_allow(s, path, SANDBOX_READ);
+	free(path);
+}
+
+enum err
+reach_lock_in(struct deployment *d, enum sandbox_class class)
+{
+	struct sandbox *s = sandbox_new(class, str_eqz(d->conf->log, "syslog"));
+
+	reach_allow(d, s);
+	allow_libraries(s);
+	return sandbox_enter(s);
 }

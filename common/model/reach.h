@@ -16,6 +16,10 @@
 /* Allows what `d` may open, which must not have anything open yet. */
 void reach_allow(struct deployment *d, struct sandbox *s);
 
+/* Locks this process in, as one of that class: with those files, and what libraries read late.
+ * ERR_SYSTEM: not all that the kernel has did work. */
+MUST_USE enum err reach_lock_in(struct deployment *d, enum sandbox_class class);
+
 /* Whether there may be more to reach than when it was allowed; false when nothing ever was. */
 bool reach_is_outdated(const struct deployment *d);
 

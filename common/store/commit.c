@@ -243,7 +243,7 @@ commit_remotely(struct store *s, struct str ops)
 	e = batch_check(ops, s->writes);
 	if (e != OK)
 		return e;
-	return remote_commit(s->remote, str_of(s->name), (s->flags & STORE_VOLATILE) != 0, ops);
+	return remote_commit(s->writer, str_of(s->name), (s->flags & STORE_VOLATILE) != 0, ops);
 }
 
 enum err
@@ -251,7 +251,7 @@ store_commit_bytes(struct store *s, struct str ops)
 {
 	struct commit c = { .ops = ops, .writes = s->writes };
 
-	if (s->remote != NULL)
+	if (s->writer != NULL)
 		return commit_remotely(s, ops);
 	store_commit_many(s, &c, 1);
 	return c.err;

@@ -10,7 +10,7 @@
 /* Applies the batch in one transaction, synced before it returns OK. ERR_CONFLICT when a guard does
  * not hold, ERR_FULL (map or disk), ERR_DENIED (opened read-only, or a class that this process may
  * not write), ERR_RANGE (batch or key too large), ERR_SYSTEM: then nothing happened. Where the
- * store has a `remote`, that does it: ERR_UNAVAILABLE when it gave no answer, and nobody knows. */
+ * store has a `writer`, that does it: ERR_UNAVAILABLE when it gave no answer, and nobody knows. */
 MUST_USE enum err store_commit(struct store *s, const struct batch *b);
 
 /* The same from the encoded form, which is checked whole before anything is applied: ERR_SYNTAX. */

@@ -261,7 +261,7 @@ open_checked(const char *dir, const struct store_options *options, struct store 
 		fatal("store: out of memory");
 	s->flags = options->flags;
 	s->writes = options->writes;
-	s->remote = options->remote;
+	s->writer = options->writer;
 	if (options->name.n > 0)
 		memcpy(s->name, options->name.p, options->name.n);
 	s->serial = ++serials;
@@ -284,7 +284,7 @@ store_open(const char *dir, const struct store_options *options, struct store **
 {
 	struct store_options o = *options;
 
-	if (o.remote != NULL)
+	if (o.writer != NULL)
 		o.flags |= STORE_READONLY;
 	if (o.name.n >= STORE_NAME_MAX)
 		return ERR_RANGE;

@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 struct store;
-struct remote;
+struct call;
 
 enum {
 	STORE_CREATE = 1,   /* make the directory (not its parents) and database when absent */
@@ -28,11 +28,11 @@ enum {
 
 struct store_options {
 	unsigned flags;
-	int64_t map_size;   /* bytes; 0: as it is, and it never shrinks */
-	int64_t readers;    /* reader slots; counts for the first opener */
-	const char *writes; /* key classes that commits may touch, see batch_check(); NULL: all */
-	struct remote *remote; /* who commits, and we only read; NULL: this process (remote.h) */
-	struct str name;       /* what the remote knows the environment by: its authority */
+	int64_t map_size;    /* bytes; 0: as it is, and it never shrinks */
+	int64_t readers;     /* reader slots; counts for the first opener */
+	const char *writes;  /* key classes that commits may touch, see batch_check(); NULL: all */
+	struct call *writer; /* who commits, and we only read; NULL: this process (remote.h) */
+	struct str name;     /* what the writer knows the environment by: its authority */
 };
 
 /* Opens the environment in directory `dir`, clears the slots of dead readers. ERR_NOTFOUND (and no

@@ -26,7 +26,7 @@ struct store {
 	MDB_dbi dbi;
 	unsigned flags;
 	const char *writes;
-	struct remote *remote;
+	struct call *writer;
 	char name[STORE_NAME_MAX];
 	uint64_t base;	 /* a version is this plus the id of the transaction that wrote it */
 	uint64_t serial; /* the how-manieth that this process opened, from 1 */

@@ -65,7 +65,8 @@ try_files(const struct endpoint *ep)
 	cannot_open(ep, in_data("acme/new"), O_WRONLY | O_CREAT);
 	cannot_open(ep, in_data("acme/durable/new"), O_WRONLY | O_CREAT);
 	cannot_open(ep, in_data("registry/data.mdb"), O_RDWR);
-	cannot_open(ep, in_data("acme/keys/data.mdb"), O_RDWR);
+	if (!(ep->store & STORE_ROTATE))
+		cannot_open(ep, in_data("acme/keys/data.mdb"), O_RDWR);
 	if (!(ep->store & STORE_WRITE))
 		cannot_open(ep, in_data("acme/durable/data.mdb"), O_RDWR);
 	if (!(ep->store & STORE_COUNT))
@@ -163,8 +164,58 @@ status_of(pid_t child)
 }
 
 static void
+try_all(const struct endpoint *ep)
+{
+	struct deployment *d;
+	pid_t child = fork();
+
+	if (child == 0) {
+		d = enter(ep);
+		try_files(ep);
+		try_calls(ep);
+		try_work(ep, d);
+		_exit(0);
+	}
+	assert_int_equal(status_of(child), 0);
+}
+
+static void
 test_rows(void **state)
 {
+	size_t i;
+
+	(void)state;
+	if (!has_all())
+		skip();
+	for (i = 0; endpoint_rows[i] != NULL; i++)
+		try_all(endpoint_rows[i]);
+}
+
+/* The same rights and classes as in sbin. */
+static const struct endpoint helpers[] = {
+	{ .name = "writer", .store = STORE_WRITE | STORE_COUNT, .sandbox = SANDBOX_WRITER },
+	{ .name = "signer",
+		.store = STORE_WRITE | STORE_KEYS | STORE_ROTATE,
+		.sandbox = SANDBOX_SIGNER },
+};
+
+static void
+test_helpers(void **state)
+{
+	size_t i;
+
+	(void)state;
+	if (!has_all())
+		skip();
+	for (i = 0; i < COUNT(helpers); i++)
+		try_all(&helpers[i]);
+}
+
+/* With both helpers set up, nobody else gets at the keys, or writes. */
+static void
+test_with_helpers(void **state)
+{
+	struct str writer = conf.writer, signer = conf.signer;
 	const struct endpoint *ep;
 	struct deployment *d;
 	pid_t child;
@@ -176,14 +227,22 @@ test_rows(void **state)
 	for (i = 0; (ep = endpoint_rows[i]) != NULL; i++) {
 		child = fork();
 		if (child == 0) {
-			d = enter(ep);
-			try_files(ep);
+			conf.writer = STR("/nowhere/writer");
+			conf.signer = STR("/nowhere/signer");
+			expect(ep, deployment_open(&conf, ep->store, &d) == OK, "deployment");
+			expect(ep, deployment_confine(d, ep->writes) == OK, "confine");
+			expect(ep, reach_lock_in(d, ep->sandbox) == OK, "enter");
+			cannot_open(ep, in_data("acme/keys/data.mdb"), O_RDONLY);
+			cannot_open(ep, in_data("acme/keys/lock.mdb"), O_RDONLY);
+			cannot_open(ep, conf.master_key.p, O_RDONLY);
+			cannot_open(ep, in_data("acme/durable/data.mdb"), O_RDWR);
+			cannot_open(ep, in_data("acme/volatile/data.mdb"), O_RDWR);
 			try_calls(ep);
-			try_work(ep, d);
 			_exit(0);
 		}
 		assert_int_equal(status_of(child), 0);
 	}
+	assert_true(str_eq(conf.writer, writer) && str_eq(conf.signer, signer));
 }
 
 /* What is never done by accident ends the process. */
@@ -299,11 +358,11 @@ test_harden(void **state)
 		skip();
 	child = fork();
 	if (child == 0) {
-		if (sandbox_harden() != OK)
+		if (sandbox_harden(true) != OK || prctl(PR_GET_DUMPABLE) != 1)
 			_exit(2);
-		_exit(prctl(PR_GET_DUMPABLE) == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1
-				? 0
-				: 3);
+		if (sandbox_harden(false) != OK || prctl(PR_GET_DUMPABLE) != 0)
+			_exit(3);
+		_exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 4);
 	}
 	assert_int_equal(status_of(child), 0);
 }
@@ -357,6 +416,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_classes, model_reset),
 		cmocka_unit_test_teardown(test_rows, model_reset),
+		cmocka_unit_test_teardown(test_helpers, model_reset),
+		cmocka_unit_test_teardown(test_with_helpers, model_reset),
 		cmocka_unit_test_teardown(test_deadly, model_reset),
 		cmocka_unit_test_teardown(test_ends, model_reset),
 		cmocka_unit_test_teardown(test_talks, model_reset),

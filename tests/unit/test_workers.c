@@ -48,11 +48,12 @@ serve(struct request *rq)
 }
 
 static int
-work(void *arg)
+work(void *arg, int socket)
 {
 	struct request rq;
 	struct gate *g;
 
+	(void)socket;
 	__atomic_add_fetch(&shared->started, 1, __ATOMIC_SEQ_CST);
 	if (*(enum behaviour *)arg == FAIL)
 		return 3;

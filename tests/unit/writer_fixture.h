@@ -19,30 +19,26 @@
 
 static const char *writer_allows = "ACRPUuONKSGTD";
 
-static inline const char *
-writer_writes_of(struct str name)
+static inline const struct privilege *
+writer_privilege(struct str name)
 {
+	static struct privilege p = { .name = "test" };
+
 	(void)name;
-	return writer_allows;
+	p.writes = writer_allows;
+	return writer_allows == NULL ? NULL : &p;
 }
 
-static inline const void *
-writer_admit(void *arg, const struct peer *p)
+static inline enum err
+writer_upkeep(
+	struct helper_process *p, struct arena *arena, struct str name, bool begins, bool *done)
 {
-	return apply_admit(arg, p);
-}
-
-static inline void
-writer_take(void *arg, struct arena *arena, struct message *v, size_t n)
-{
-	apply_take(arg, arena, v, n);
-}
-
-static inline int
-writer_idle(void *arg)
-{
-	(void)arg;
-	return 1000;
+	(void)p;
+	(void)arena;
+	(void)name;
+	(void)begins;
+	*done = true;
+	return OK;
 }
 
 /* The directory of the program that runs. */
@@ -57,24 +53,23 @@ writer_programs(void)
 	return str_bytes(path, n > 0 ? (size_t)n - 1 : 0);
 }
 
-/* Serves until a signal comes; 0, or 1 when it cannot. */
+/* Serves until a signal comes; the exit status. */
 static inline int
 writer_main(const struct conf *c)
 {
-	static const struct serve_handler handler = { WIRE_MAX, writer_admit, writer_take,
-		writer_idle };
-	struct applier ap = { .programs = writer_programs(), .writes_of = writer_writes_of };
-	struct serve *serve;
+	static const struct helper writer = {
+		.name = "writer",
+		.socket = offsetof(struct conf, writer),
+		.rights = STORE_WRITE | STORE_COUNT,
+		.sandbox = SANDBOX_WRITER,
+		.message_max = WIRE_MAX,
+		.privilege_of = writer_privilege,
+		.take = apply_take,
+		.upkeep = writer_upkeep,
+	};
+	struct helper_process p = { .helper = &writer, .conf = *c, .programs = writer_programs() };
 
-	if (deployment_open(c, STORE_WRITE | STORE_COUNT, &ap.deployment) != OK)
-		return 1;
-	if (serve_open(c->writer, &handler, &ap, &serve) != OK)
-		return 1;
-	while (serve_round(serve))
-		;
-	serve_close(serve);
-	deployment_close(ap.deployment);
-	return 0;
+	return helper_run(&p);
 }
 
 /* Starts one, which ends with us. */

@@ -42,7 +42,7 @@ test('programs have the database open for reading alone, the writer for writing'
 	for (const pid of workers)
 		for (const store of ['durable', 'volatile'])
 			assert.equal(writesTo(pid, store), false, fs.readlinkSync(`/proc/${pid}/exe`));
-	assert.equal(writesTo(server.writer.pid, 'durable'), true);
+	assert.equal(writesTo(server.helperAtWork('writer'), 'durable'), true);
 });
 
 test('everything that changes something works through it', async () => {

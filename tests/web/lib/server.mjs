@@ -5,7 +5,8 @@
 //	await server.addClient('web', { redirect_uris: 'https://rp.example/cb' });
 //	await server.stop();
 //
-// BUILD names the build directory, SERVER=cgi asks for plain CGI instead of FastCGI.
+// BUILD names the build directory, SERVER=cgi asks for plain CGI instead of FastCGI, HELPERS=1 for
+// writer and signer beside the programs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import dns from 'node:dns';
@@ -23,7 +24,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const build = path.resolve(here, '..', process.env.BUILD ?? '../../build');
 export const programs = path.join(build, 'cgi-bin');
 export const isCgi = () => process.env.SERVER === 'cgi';
-export const hasWriter = () => process.env.WRITER === '1';
+export const hasHelpers = () => process.env.HELPERS === '1';
+const helpers = ['signer', 'writer'];
 
 const running = new Set();
 process.on('exit', () => {
@@ -93,6 +95,7 @@ class Server {
 		this.issuer = `http://localhost:${port}`;
 		this.cgi = options.cgi ?? isCgi();
 		this.options = options;
+		this.helpers = {};
 		this.root = fs.mkdtempSync(path.join(os.tmpdir(), 'tessera-web-'));
 		this.data = path.join(this.root, 'data');
 		this.conf = path.join(this.data, 'tessera.conf');
@@ -151,32 +154,61 @@ class Server {
 		fs.writeFileSync(this.conf, text);
 	}
 
-	// The process that commits, started anew whenever it dies.
-	startWriter() {
+	// A helper's parent, started anew whenever it dies; .writer and .signer are the processes.
+	startHelper(name) {
 		const output = fs.openSync(path.join(this.root, 'stderr.log'), 'a');
-		const child = spawn(path.join(build, 'sbin/writer'), ['--conf', this.conf, '--programs',
+		const child = spawn(path.join(build, 'sbin', name), ['--conf', this.conf, '--programs',
 			programs], { stdio: ['ignore', output, output] });
 		fs.closeSync(output);
-		this.writer = child;
+		this.helpers[name] = child;
 		child.once('exit', () => {
-			if (this.writer === child)
-				setTimeout(() => this.writer === child && this.startWriter(), 20);
+			if (this.helpers[name] === child)
+				setTimeout(() => this.helpers[name] === child && this.startHelper(name), 20);
 		});
 	}
 
-	async stopWriter() {
-		const child = this.writer;
-		this.writer = undefined;
+	async stopHelper(name) {
+		const child = this.helpers[name];
+		delete this.helpers[name];
 		if (!child || child.exitCode !== null || child.signalCode !== null)
 			return;
 		child.kill('SIGTERM');
 		await once(child, 'exit');
 	}
 
+	// The process that does a helper's work, child of the one that was started.
+	helperAtWork(name) {
+		return children().get(this.helpers[name]?.pid)?.[0];
+	}
+
+	get writer() {
+		return this.helpers.writer;
+	}
+
+	get signer() {
+		return this.helpers.signer;
+	}
+
+	startWriter() {
+		this.startHelper('writer');
+	}
+
+	startSigner() {
+		this.startHelper('signer');
+	}
+
+	stopWriter() {
+		return this.stopHelper('writer');
+	}
+
+	stopSigner() {
+		return this.stopHelper('signer');
+	}
+
 	async launch() {
-		if (this.options.writer ?? hasWriter()) {
-			this.configure({ writer: path.join(this.root, 'writer') });
-			this.startWriter();
+		for (const name of helpers.filter((one) => this.options[one] ?? hasHelpers())) {
+			this.configure({ [name]: path.join(this.root, name) });
+			this.startHelper(name);
 		}
 		const sockets = path.join(this.root, 'run');
 		fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
@@ -233,7 +265,7 @@ class Server {
 
 	// Stops lighttpd and whatever it started; the data stays.
 	async halt() {
-		await this.stopWriter();
+		await Promise.all(helpers.map((name) => this.stopHelper(name)));
 		if (!this.child)
 			return;
 		const all = [this.child.pid, ...descendants(this.child.pid)];
@@ -268,10 +300,9 @@ class Server {
 	}
 
 	killNow() {
-		if (this.writer) {
-			killQuietly(this.writer.pid);
-			this.writer = undefined;
-		}
+		for (const child of Object.values(this.helpers))
+			killQuietly(child.pid);
+		this.helpers = {};
 		if (this.child)
 			for (const pid of [this.child.pid, ...descendants(this.child.pid)])
 				killQuietly(pid);
