@@ -104,6 +104,10 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(rows) $(lib)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(FUZZER),,$(BUILD)/tests/fuzz/replay.o) $(rows) $(lib)
 	$(link) $(if $(FUZZER),-fsanitize=fuzzer) $(LIBS)
 
+# Takes the place of a program in a test.
+$(BUILD)/rogue/rogue: $(BUILD)/tests/rogue/rogue.o $(lib)
+	$(link) $(LIBS)
+
 $(BUILD)/bench/commit: $(BUILD)/tests/bench/commit.o $(lib)
 	$(link) $(LIBS)
 
@@ -111,6 +115,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 	$(call say,LD,$@) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lfcgi
 
 unit: $(unit) ## build the unit tests
+rogue: $(BUILD)/rogue/rogue
 fuzz-targets: $(fuzz)
 
 # As many compilers as there are processors, unless make was told how many.
@@ -168,6 +173,6 @@ clean: ## remove what was built
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
-.PHONY: all unit fuzz-targets run check lint tidy bench fuzz install top flags clean help
+.PHONY: all unit rogue fuzz-targets run check lint tidy bench fuzz install top flags clean help
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

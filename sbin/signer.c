@@ -7,86 +7,9 @@
  * are chosen here (model/keyset.h). Once an hour the signer brings the key
  * rings up to date.
  */
-#include "base/log.h"
 #include "endpoint/endpoint.h"
-#include "helper/helper.h"
-#include "model/keyset.h"
+#include "helper/sign.h"
 #include "model/sign_order.h"
-
-static bool
-may_sign(const struct privilege *who, enum sign_purpose purpose)
-{
-	return who != NULL && (who->signs & SIGNS(purpose)) != 0;
-}
-
-static enum err
-sign(struct helper_process *p, struct arena *a, const struct sign_order *order, struct str *token)
-{
-	struct opened o;
-	enum err e;
-
-	e = authority_stores(p->deployment, a, order->name, &o);
-	if (e != OK)
-		return e;
-	return keyset_sign(
-		o.keyring, o.durable, a, order->purpose, order->alg, order->claims, token);
-}
-
-static void
-log_refusal(struct helper_process *p, const struct message *m, const struct sign_order *order,
-	enum err e)
-{
-	const struct privilege *who = m->who;
-
-	if (!helper_may_log(p))
-		return;
-	log_begin(LOG_REFUSED);
-	log_str("reason", str_of(err_text(e)));
-	log_str("program", str_of(who == NULL ? "" : who->name));
-	log_str("authority", order->name);
-	log_int("bytes", (int64_t)m->bytes.n);
-	log_end();
-}
-
-static void
-take_one(struct helper_process *p, struct arena *a, const struct message *m)
-{
-	struct sign_order order = { 0 };
-	struct str token = { 0 };
-	enum err e;
-
-	e = sign_order_parse(m->bytes, &order);
-	if (e == OK)
-		e = may_sign(m->who, order.purpose) ? sign(p, a, &order, &token) : ERR_DENIED;
-	if (e != OK && helper_leaves(p, e))
-		return;
-	serve_answer(m, sign_order_answer(a, e, token));
-	if (e != OK)
-		log_refusal(p, m, &order, e);
-}
-
-static void
-take(struct helper_process *p, struct arena *a, struct message *v, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		take_one(p, a, &v[i]);
-}
-
-static enum err
-rotate(struct helper_process *p, struct arena *a, struct str name, bool begins, bool *done)
-{
-	struct authority auth;
-	struct opened o;
-	size_t made, gone;
-	enum err e;
-
-	(void)begins;
-	*done = true;
-	e = authority_open(p->deployment, a, name, &auth, &o);
-	return e == OK ? keyset_upkeep(o.keyring, o.durable, a, &auth, &made, &gone) : e;
-}
 
 static const struct helper signer = {
 	.name = "signer",
@@ -96,8 +19,8 @@ static const struct helper signer = {
 	.sandbox = SANDBOX_SIGNER,
 	.message_max = SIGN_ORDER_MAX,
 	.privilege_of = endpoint_privilege,
-	.take = take,
-	.upkeep = rotate,
+	.take = sign_take,
+	.upkeep = sign_upkeep,
 };
 
 int

@@ -156,7 +156,7 @@ static const struct field fields[] = {
 		.type = FIELD_CHOICE,
 		.flags = FIELD_RESTART,
 		AT(sandbox),
-		.value = "off",
+		.value = "on",
 		.choices = off_on,
 		.help = "locks programs in: to their own files and a few system calls" },
 	{ .name = "workers",

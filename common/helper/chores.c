@@ -10,6 +10,7 @@
 
 #define HOUR ((int64_t)3600 * 1000000) /* microseconds, as clock_us() */
 #define MINUTE (HOUR / 60)
+#define SECOND (MINUTE / 60)
 #define NAMES_MAX (64 << 20) /* memory for the names of all authorities */
 
 /* Up to a tenth more than `us`, so that deployments on one machine do not work together. */
@@ -27,7 +28,7 @@ chores_init(struct helper_process *p)
 {
 	p->names_arena = arena_new(NAMES_MAX);
 	p->slice_arena = arena_new(ARENA_CEILING);
-	p->due = clock_us() + soon_after(MINUTE);
+	p->due = clock_us() + (clock_us() - p->began < SECOND ? SECOND : soon_after(MINUTE));
 }
 
 /* Those who came after we were locked in are for another process. */

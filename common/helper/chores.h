@@ -7,7 +7,8 @@
 
 #include "helper/helper.h"
 
-/* Makes ready; the first time comes within a minute or so. */
+/* Makes ready. The first time comes soon after the helper was started; when its child was only
+ * replaced, which may be often, about a minute later. */
 void chores_init(struct helper_process *p);
 
 /* For struct serve_handler: does a slice, and says when the next is due. */

@@ -27,7 +27,7 @@ enum {
 bool
 helper_leaves(struct helper_process *p, enum err e)
 {
-	if (e != ERR_DENIED || !reach_is_outdated(p->deployment))
+	if (e == OK || !reach_is_outdated(p->deployment))
 		return false;
 	serve_leave(p->serve);
 	return true;
@@ -150,6 +150,7 @@ helper_run(struct helper_process *p)
 
 	if (door_open(*socket_of(p), &p->door) != OK)
 		return EXIT_SYSTEM;
+	p->began = clock_us();
 	status = keep(p);
 	door_close(&p->door);
 	return status;

@@ -55,6 +55,7 @@ struct helper_process {
 	struct strs names; /* of the authorities that upkeep is to visit */
 	size_t next;	   /* which is next; names.n: it is done */
 	bool begins;	   /* its first slice */
+	int64_t began;	   /* when the parent was started, by clock_us() */
 	int64_t due;	   /* when upkeep begins again, by clock_us() */
 	int64_t minute;	   /* refusals are logged so many a minute and no more */
 	unsigned refusals;
@@ -66,8 +67,8 @@ int helper_main(const struct helper *h, int argc, char **argv);
 /* The same when helper, settings and directories are known. */
 int helper_run(struct helper_process *p);
 
-/* Whether an answer of `e` may only be for want of what came after this process was locked in:
- * then it leaves to another, and messages are better not answered. */
+/* Whether `e` may only come of what was changed after this process was locked in, as an authority
+ * or the file of the master key: then it leaves to another, and its message is not answered. */
 bool helper_leaves(struct helper_process *p, enum err e);
 
 /* Whether one more refusal may be logged: who misbehaves is not to fill the disk. */

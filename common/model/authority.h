@@ -22,11 +22,11 @@
 /* What a program may do with an authority's environments; the rows of struct endpoint say it. */
 enum {
 	STORE_READ = 0,
-	STORE_WRITE = 1, /* commit to the durable one */
-	STORE_COUNT = 2, /* commit to the volatile one */
-	STORE_KEYS = 4,	 /* open the keys environment and sign */
+	STORE_WRITE = 1,   /* commit to the durable one */
+	STORE_COUNT = 2,   /* commit to the volatile one */
+	STORE_KEYS = 4,	   /* open the keys environment and sign */
 	STORE_ROTATE = 16, /* with STORE_KEYS: change the keys environment; the signer */
-	STORE_ADMIN = 8, /* change the keys environment and the registry; the command line */
+	STORE_ADMIN = 8,   /* change the keys environment and the registry; the command line */
 };
 
 struct deployment;
@@ -48,9 +48,9 @@ void deployment_close(struct deployment *d);
 MUST_USE enum err deployment_init(struct deployment *d, struct arena *a);
 
 /* For a program that serves the web, before its first request: it may write the key classes
- * `writes` alone (bytes of enum key_class; NULL: none), and leaves commits to the writer process and
- * signatures to the signer process if the settings name them. ERR_RANGE: the name of a socket is too
- * long. */
+ * `writes` alone (bytes of enum key_class; NULL: none), and leaves commits to the writer process
+ * and signatures to the signer process if the settings name them. ERR_RANGE: the name of a socket
+ * is too long. */
 MUST_USE enum err deployment_confine(struct deployment *d, const char *writes);
 
 /* Finds the authority whose issuer is `host` (with port, lower case) and path `path` ("" or

@@ -41,7 +41,8 @@ struct deployment {
 	char *data, *registry_file, *master_key;
 	struct timespec marks[REACH_MARKS];
 	int64_t allowed_at;
-	bool was_denied; /* something that came later */
+	bool was_denied;  /* something that came later */
+	bool writer_away; /* it did not answer while we got ready */
 };
 
 /* Whether it could be the name of an authority: names become paths. */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "jose/jwk.h"
 #include "model/deployment.h"
+#include "store/remote.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
 #define REACH_ARENA ((size_t)64 << 10)
@@ -90,6 +91,22 @@ allow_volatile(struct deployment *d, struct sandbox *s, struct arena *a, const c
 	sandbox_allow(s, dir, SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE);
 }
 
+/* What the writer would make at the first request could not be opened then. A writer that is away
+ * is waited for once, not for each authority. */
+static void
+allow_volatile_of_writer(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
+{
+	const char *dir = deployment_path(d, a, name, "volatile");
+	enum err e = OK;
+
+	if (!d->writer_away && !store_is_of_this_boot(dir))
+		e = remote_commit(d->writer, str_of(name), true, (struct str){ 0 });
+	d->writer_away = d->writer_away || e == ERR_UNAVAILABLE;
+	if (e != OK)
+		log_reason(LOG_STORE, "%s is not there: %s", dir, err_text(e));
+	allow_environment(d, s, a, name, "volatile", false);
+}
+
 static void
 allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
 {
@@ -97,7 +114,7 @@ allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const 
 		return;
 	allow_environment(d, s, a, name, "durable", (d->rights & STORE_WRITE) && d->writer == NULL);
 	if (d->rights & STORE_COUNT && d->writer != NULL)
-		allow_environment(d, s, a, name, "volatile", false);
+		allow_volatile_of_writer(d, s, a, name);
 	else if (d->rights & STORE_COUNT)
 		allow_volatile(d, s, a, name);
 	if (d->rights & STORE_KEYS)

@@ -117,3 +117,13 @@ lmdb_boot(const char *dir, unsigned flags)
 	close(fd);
 	return e;
 }
+
+bool
+store_is_of_this_boot(const char *dir)
+{
+	char path[PATH_MAX];
+
+	return lmdb_path(dir, "data.mdb", path, sizeof(path)) == OK && access(path, R_OK) == 0 &&
+		lmdb_path(dir, "boot", path, sizeof(path)) == OK && access(path, R_OK) == 0 &&
+		lmdb_boot(dir, 0) == OK;
+}

@@ -41,6 +41,9 @@ struct store_options {
 MUST_USE enum err
 store_open(const char *dir, const struct store_options *options, struct store **out);
 
+/* Whether a volatile environment that was made since the machine was booted is in `dir`. */
+bool store_is_of_this_boot(const char *dir);
+
 /* Closes; NULL is allowed. */
 void store_close(struct store *s);
 

@@ -95,6 +95,7 @@ class Server {
 		this.issuer = `http://localhost:${port}`;
 		this.cgi = options.cgi ?? isCgi();
 		this.options = options;
+		this.programs = options.programs ?? programs;
 		this.helpers = {};
 		this.root = fs.mkdtempSync(path.join(os.tmpdir(), 'tessera-web-'));
 		this.data = path.join(this.root, 'data');
@@ -158,7 +159,7 @@ class Server {
 	startHelper(name) {
 		const output = fs.openSync(path.join(this.root, 'stderr.log'), 'a');
 		const child = spawn(path.join(build, 'sbin', name), ['--conf', this.conf, '--programs',
-			programs], { stdio: ['ignore', output, output] });
+			this.programs], { stdio: ['ignore', output, output] });
 		fs.closeSync(output);
 		this.helpers[name] = child;
 		child.once('exit', () => {
@@ -213,7 +214,7 @@ class Server {
 		const sockets = path.join(this.root, 'run');
 		fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
 		fs.mkdirSync(path.join(this.root, 'www'), { recursive: true });
-		const mapping = await tessera(['server', 'lighttpd', '--programs', programs, '--sockets',
+		const mapping = await tessera(['server', 'lighttpd', '--programs', this.programs, '--sockets',
 			sockets, '--conf', this.conf, ...(this.cgi ? ['--cgi'] : [])]);
 		if (mapping.code !== 0)
 			throw new Error(`tessera server lighttpd: exit ${mapping.code}: ${mapping.stderr}`);
@@ -256,7 +257,7 @@ class Server {
 				return false; // it serves nobody, and starts those who do again
 			try {
 				const exe = fs.readlinkSync(`/proc/${pid}/exe`);
-				return name ? exe === path.join(programs, name) : exe.startsWith(programs);
+				return name ? exe === path.join(this.programs, name) : exe.startsWith(this.programs);
 			} catch {
 				return false;
 			}
@@ -333,7 +334,7 @@ const fast = { password_memory: '64K', password_passes: 1 };
 const templates = path.resolve(here, '../../../etc/templates');
 
 // Starts an authority on a free port. options: cgi, conf (settings), launch: false, lighttpd (gives
-// more of its configuration).
+// more of its configuration), writer, signer (whether there are such), programs (their directory).
 export async function start(options = {}) {
 	for (let tries = 0; tries < 5; tries++) {
 		const server = new Server(await freePort(), options);
