@@ -14,6 +14,7 @@
 
 #include "admin/check.h"
 #include "admin/commands.h"
+#include "base/dial.h"
 #include "base/sandbox.h"
 #include "base/seal.h"
 #include "endpoint/page.h"
@@ -256,6 +257,22 @@ note_sandbox(struct check *k)
 		out_note(k->c, "This kernel has no sandbox for: %.*s.", STR_FMT(missing));
 }
 
+/* Whether somebody is at a helper's socket, if there is to be one. */
+static void
+check_helper(struct check *k, const char *name, struct str path)
+{
+	enum err e = OK;
+	int fd = -1;
+
+	if (path.n > 0)
+		e = dial(path, &fd);
+	if (e != OK)
+		check_problem(k, path, "%s cannot be reached: %s", name,
+			e == ERR_UNAVAILABLE ? "it does not run" : err_text(e));
+	if (fd >= 0)
+		close(fd);
+}
+
 static void
 check_data(struct check *k)
 {
@@ -299,6 +316,8 @@ cmd_check(struct cli *c)
 	if (status != STATUS_DONE)
 		return status;
 	check_data(&k);
+	check_helper(&k, "tessera-writer(8)", c->conf.writer);
+	check_helper(&k, "tessera-signer(8)", c->conf.signer);
 	return end(&k);
 }
 

@@ -180,11 +180,25 @@ list_classes(struct cli *c, const char *writes)
 	return list;
 }
 
+static struct str
+list_purposes(struct cli *c, unsigned signs)
+{
+	struct str list = { 0 };
+	size_t i;
+
+	for (i = 0; sign_purpose_names[i] != NULL; i++)
+		if (signs & SIGNS(i))
+			list = arena_printf(c->a, "%.*s%s%s", STR_FMT(list), list.n > 0 ? ", " : "",
+				sign_purpose_names[i]);
+	return list.n > 0 ? list : STR("nothing");
+}
+
 static void
 put_program(struct cli *c, const struct endpoint *ep)
 {
 	struct str methods = method_list(c->a, ep->methods);
 	struct str writes = list_classes(c, ep->writes);
+	struct str signs = list_purposes(c, ep->signs);
 
 	printf(".It Nm %s\n", ep->name);
 	if (ep->help != NULL)
@@ -196,7 +210,8 @@ put_program(struct cli *c, const struct endpoint *ep)
 	printf(".It methods Ta %.*s\n", STR_FMT(methods));
 	printf(".It authentication Ta %s\n", auth_text[ep->auth]);
 	printf(".It writes Ta %.*s\n", STR_FMT(writes));
-	printf(".It private keys Ta %s\n", (ep->store & STORE_KEYS) != 0 ? "yes" : "no");
+	printf(".It signs Ta %.*s\n", STR_FMT(signs));
+	printf(".It class Ta %s\n", sandbox_classes[ep->sandbox].name);
 	if (ep->spec != NULL && !str_eqz(str_of(ep->spec), "-"))
 		printf(".It specification Ta %s\n", ep->spec);
 	puts(".El");

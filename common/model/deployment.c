@@ -255,8 +255,9 @@ deployment_slot(struct deployment *d, struct arena *a, struct str name, struct s
 			log_reason(LOG_STORE, "authority %.*s does not open: %s", STR_FMT(name),
 				err_text(e));
 			slot_close(s);
-			d->was_denied = e == ERR_DENIED && st.st_ctime >= d->allowed_at - 1;
-			return e;
+			d->was_denied = d->data != NULL && e == ERR_DENIED &&
+				st.st_ctime >= d->allowed_at - 1;
+			return d->was_denied ? ERR_UNAVAILABLE : e;
 		}
 	}
 	s->used = ++d->uses;

@@ -40,9 +40,10 @@ struct deployment {
 	/* for reach.c; NULL: not in a sandbox */
 	char *data, *registry_file, *master_key;
 	struct timespec marks[REACH_MARKS];
-	int64_t allowed_at;
-	bool was_denied;  /* something that came later */
-	bool writer_away; /* it did not answer while we got ready */
+	int64_t allowed_at;	 /* wall clock, as files have it */
+	int64_t locked_at, took; /* microseconds: when the process was locked in, and how long */
+	bool was_denied;	 /* something that came later */
+	bool writer_away;	 /* it did not answer while we got ready */
 };
 
 /* Whether it could be the name of an authority: names become paths. */
@@ -52,7 +53,8 @@ bool deployment_is_name(struct str name);
  * ERR_NOTFOUND when there is none. */
 MUST_USE enum err deployment_registry(struct deployment *d, struct arena *a);
 
-/* The environments of an authority, opened now or before. */
+/* The environments of an authority, opened now or before. ERR_UNAVAILABLE when they may have come
+ * after this process was locked in: another one will be let in. */
 MUST_USE enum err
 deployment_slot(struct deployment *d, struct arena *a, struct str name, struct slot **out);
 

@@ -35,6 +35,8 @@ static const struct str purpose_types[SIGN__MAX] = {
 	[SIGN_ACCESS_TOKEN] = STR_INIT("at+jwt"),
 };
 
+const char *const sign_purpose_names[] = { "ID tokens", "access tokens", NULL };
+
 static struct keyring *
 ring_new(void)
 {

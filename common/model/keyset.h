@@ -26,6 +26,9 @@ enum sign_purpose {
 	SIGN__MAX
 };
 
+/* What the tokens of each purpose are called, in the order of the enum; NULL at the end. */
+extern const char *const sign_purpose_names[];
+
 enum key_phase {
 	KEY_ANNOUNCED, /* published, not signing yet */
 	KEY_ACTIVE,
@@ -45,6 +48,7 @@ MUST_USE enum err keyring_open(struct store *keys, struct str master_key, struct
 /* A ring of authority `name` that another process holds; good for keyset_sign() alone. */
 struct keyring *keyring_remote(struct call *signer, struct str name);
 
+/* Closes; NULL is allowed. */
 void keyring_close(struct keyring *r);
 
 /* The keys environment of the ring, for private_key.h. */

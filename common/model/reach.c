@@ -19,6 +19,7 @@
 #include "store/remote.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
+#define SHARE 20 /* a process is locked in for that many times what it took */
 #define REACH_ARENA ((size_t)64 << 10)
 
 /* Times of the data directory, which has one directory for each authority, of the registry, to
@@ -35,6 +36,14 @@ read_marks(const struct deployment *d, struct timespec marks[REACH_MARKS])
 		marks[i] = stat(paths[i], &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
 }
 
+/* With thousands of authorities it takes a while, and more of them may be coming one by one: what
+ * goes into it is bounded. Who wants a new one meanwhile is told to come again. */
+static bool
+is_too_soon(const struct deployment *d)
+{
+	return clock_us() - d->locked_at < d->took * SHARE;
+}
+
 bool
 reach_is_outdated(const struct deployment *d)
 {
@@ -45,6 +54,8 @@ reach_is_outdated(const struct deployment *d)
 		return false;
 	if (d->was_denied)
 		return true;
+	if (is_too_soon(d))
+		return false;
 	read_marks(d, now);
 	for (i = 0; i < REACH_MARKS; i++)
 		if (now[i].tv_sec != d->marks[i].tv_sec || now[i].tv_nsec != d->marks[i].tv_nsec)
@@ -179,8 +190,13 @@ enum err
 reach_lock_in(struct deployment *d, enum sandbox_class class)
 {
 	struct sandbox *s = sandbox_new(class, str_eqz(d->conf->log, "syslog"));
+	int64_t began = clock_us();
+	enum err e;
 
 	reach_allow(d, s);
 	allow_libraries(s);
-	return sandbox_enter(s);
+	e = sandbox_enter(s);
+	d->locked_at = clock_us();
+	d->took = d->locked_at - began;
+	return e;
 }

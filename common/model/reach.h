@@ -20,7 +20,8 @@ void reach_allow(struct deployment *d, struct sandbox *s);
  * ERR_SYSTEM: not all that the kernel has did work. */
 MUST_USE enum err reach_lock_in(struct deployment *d, enum sandbox_class class);
 
-/* Whether there may be more to reach than when it was allowed; false when nothing ever was. */
+/* Whether there may be more to reach than when it was allowed, and it is time to look; false when
+ * nothing ever was allowed. */
 bool reach_is_outdated(const struct deployment *d);
 
 #endif

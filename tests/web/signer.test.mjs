@@ -156,6 +156,9 @@ test('without it, what signs is told to come again, and the rest goes on', async
 		assert.equal(one.status, 503, one.text);
 		assert.equal(one.body.error, 'temporarily_unavailable');
 	}
+	const check = await server.attempt(['check']);
+	assert.equal(check.code, 1);
+	assert.match(check.stdout, /signer: tessera-signer\(8\) cannot be reached: it does not run/);
 	server.startSigner();
 	const next = await refresh(server, web, tokens.refresh_token);
 	assert.equal(next.status, 200, next.text); // it was not used up
