@@ -7,13 +7,17 @@
  */
 #include "store/commit.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/key.h"
 #include "store/lmdb.h"
 #include "store/remote.h"
+
+#define WRITE_MAX ((uint64_t)64 * 4096) /* bytes, as of LMDB's MDB_COMMIT_PAGES */
 
 static int
 check_guard(struct store *s, MDB_txn *txn, const struct batch_op *op)
@@ -172,6 +176,20 @@ apply_all(struct store *s, MDB_txn *txn, struct commit *v, size_t n)
 	return rc;
 }
 
+/* LMDB says EIO when the system wrote less than it was asked to, which is what becomes of a write
+ * that begins before the disk is full and ends behind that: then there is less room than one write
+ * of LMDB may take. */
+static int
+full_or_broken(struct store *s)
+{
+	mdb_filehandle_t fd;
+	struct statvfs fs;
+
+	if (mdb_env_get_fd(s->env, &fd) != MDB_SUCCESS || fstatvfs(fd, &fs) != 0)
+		return EIO;
+	return (uint64_t)fs.f_bavail * fs.f_frsize < WRITE_MAX ? ENOSPC : EIO;
+}
+
 /* One transaction; other than OK means that nothing of it happened. */
 static enum err
 commit_group(struct store *s, struct commit *v, size_t n)
@@ -188,7 +206,7 @@ commit_group(struct store *s, struct commit *v, size_t n)
 		rc = mdb_txn_commit(txn);
 	else
 		mdb_txn_abort(txn);
-	return lmdb_err("commit", rc);
+	return lmdb_err("commit", rc == EIO ? full_or_broken(s) : rc);
 }
 
 /* One of a group may be too large for what is left of the map, so each has its own chance. */

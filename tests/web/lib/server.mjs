@@ -334,13 +334,15 @@ const fast = { password_memory: '64K', password_passes: 1 };
 const templates = path.resolve(here, '../../../etc/templates');
 
 // Starts an authority on a free port. options: cgi, conf (settings), launch: false, lighttpd (gives
-// more of its configuration), writer, signer (whether there are such), programs (their directory).
+// more of its configuration), writer, signer (whether there are such), programs (their directory),
+// place (does something to the empty data directory).
 export async function start(options = {}) {
 	for (let tries = 0; tries < 5; tries++) {
 		const server = new Server(await freePort(), options);
-		if (options.creation) { // what counts only when the stores are made
+		if (options.creation || options.place) { // what counts only when the stores are made
 			fs.mkdirSync(server.data, { mode: 0o770 });
-			server.configure(options.creation);
+			options.place?.(server.data);
+			server.configure(options.creation ?? {});
 			fs.chmodSync(server.conf, 0o660);
 		}
 		await server.tessera('init', server.issuer);
