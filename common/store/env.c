@@ -5,7 +5,6 @@
 #include "store/env.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,6 @@
 
 #define MAP_SIZE_MAX ((int64_t)1 << 46) /* what x86-64 and arm64 can address is more */
 #define READERS_MAX 65536
-#define READERS_DEFAULT 126 /* of LMDB */
 
 static struct store *opened;
 static uint64_t serials; /* of all that were opened */
@@ -116,44 +114,6 @@ check_dir(const char *dir, unsigned flags, struct stat *st)
 	return flags & STORE_CREATE ? OK : check_present(dir);
 }
 
-/* How long LMDB makes a file of locks: a slot of 64 bytes for each reader, and what is its own. */
-static int64_t
-locks_size(int64_t readers)
-{
-	if (readers <= 0 || readers > READERS_MAX)
-		readers = READERS_DEFAULT;
-	return readers * 64 + 128;
-}
-
-/* LMDB makes the file of locks sparse: on a full disk, who is the first in a page of it would be
- * killed (SIGBUS). It gets its blocks here. Its size remains LMDB's to set: others may have it
- * mapped. Where a file system cannot reserve, it is as it was. Only before this process has the
- * environment open: closing the file gives up its locks. */
-static enum err
-reserve_locks(const char *dir, const struct store_options *options)
-{
-	int create = options->flags & STORE_CREATE ? O_CREAT : 0;
-	int64_t want = locks_size(options->readers);
-	char path[PATH_MAX];
-	struct stat st = { .st_blocks = 0 };
-	enum err e;
-	int fd, rc;
-
-	e = lmdb_path(dir, "lock.mdb", path, sizeof(path));
-	if (e != OK)
-		return e;
-	if (stat(path, &st) == 0 && st.st_size > want)
-		want = st.st_size;
-	if (st.st_blocks * 512 >= want)
-		return OK;
-	fd = open(path, O_RDWR | O_CLOEXEC | create, 0660);
-	if (fd < 0)
-		return OK; /* LMDB will say what that means */
-	rc = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, want) == 0 ? 0 : errno;
-	close(fd);
-	return rc == ENOSPC || rc == EDQUOT ? lmdb_err(path, rc) : OK;
-}
-
 static void
 on_assert(MDB_env *env, const char *text)
 {
@@ -180,6 +140,29 @@ open_env(struct store *s, const char *dir, const struct store_options *options)
 	if (options->flags & STORE_VOLATILE)
 		flags |= MDB_NOSYNC;
 	return mdb_env_open(s->env, dir, flags, 0660);
+}
+
+/* The slot that this process will take has to be in a part of the file of locks that is there. How
+ * many are taken is only known when it is open, and then the file can no longer be touched. */
+static enum err
+open_reserved(struct store *s, const char *dir, const struct store_options *options)
+{
+	MDB_envinfo info;
+	enum err e;
+	int rc;
+
+	e = lmdb_reserve(dir, options->flags, 0);
+	if (e != OK)
+		return e;
+	rc = open_env(s, dir, options);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_env_info(s->env, &info);
+	if (rc != MDB_SUCCESS || lmdb_is_reserved(dir, info.me_numreaders))
+		return lmdb_err(dir, rc);
+	mdb_env_close(s->env);
+	s->env = NULL;
+	e = lmdb_reserve(dir, options->flags, info.me_numreaders);
+	return e == OK ? lmdb_err(dir, open_env(s, dir, options)) : e;
 }
 
 /* The map only ever grows: the size that the database remembers is kept when it is larger. */
@@ -264,13 +247,11 @@ open_store(struct store *s, const char *dir, const struct store_options *options
 	int rc;
 
 	mask = umask(0007); /* the files are for the group too, whoever comes first */
-	e = reserve_locks(dir, options);
-	rc = e == OK ? open_env(s, dir, options) : MDB_SUCCESS;
+	e = open_reserved(s, dir, options);
 	umask(mask);
 	if (e != OK)
 		return e;
-	if (rc == MDB_SUCCESS)
-		rc = grow_map(s, options->map_size);
+	rc = grow_map(s, options->map_size);
 	if (rc == MDB_SUCCESS)
 		rc = check_length(s);
 	if (rc == MDB_SUCCESS)

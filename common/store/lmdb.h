@@ -61,6 +61,14 @@ MUST_USE enum err lmdb_cut(MDB_val v, struct str *value, uint64_t *version);
  * that it is made anew. ERR_NOTFOUND when that is needed and `flags` do not let us. */
 MUST_USE enum err lmdb_boot(const char *dir, unsigned flags);
 
+/* Sees to it that the file of locks has blocks on the disk for the slots of `readers` processes and
+ * of those that may come next, and makes it when `flags` have STORE_CREATE. ERR_FULL when there are
+ * not even enough for the next few. Only while this process does not have the environment open. */
+MUST_USE enum err lmdb_reserve(const char *dir, unsigned flags, unsigned readers);
+
+/* Whether it has them all. May be asked at any time. */
+bool lmdb_is_reserved(const char *dir, unsigned readers);
+
 /* The path of `name` in `dir`: ERR_RANGE when it does not fit. */
 MUST_USE enum err lmdb_path(const char *dir, const char *name, char *path, size_t size);
 
