@@ -115,7 +115,7 @@ record_create(struct cli *c, const struct kind *k, void *base)
 	if (status != STATUS_DONE)
 		return status;
 	cli_changed(c, name_of(k, base));
-	return follow(c);
+	return k == &kind_authority ? STATUS_DONE : follow(c); /* it was made with its keys */
 }
 
 int

@@ -87,6 +87,10 @@ describe('records: add, list, show, set, remove', () => {
 		const { name } = await json('authority', 'add', issuer, '--name', 'cli');
 		assert.equal(name, 'cli');
 		await expect(NO, ['authority', 'add', issuer, '--name', 'cli2']);
+		await json('authority', 'add', `${issuer}/es`, '--name', 'es', 'id_token_alg=ES256');
+		const { keys } = await json('key', 'list', '--authority', 'es');
+		assert.deepEqual(keys.map((key) => key.alg), ['ES256']);
+		await expect(DONE, ['authority', 'remove', 'es']);
 		await expect(NO, ['authority', 'add', `${issuer}2`, '--name', 'cli']);
 		for (const bad of ['../x', 'A', 'a b', '', '.', 'a/b'])
 			await expect(USAGE, ['authority', 'add', `${issuer}3`, '--name', bad]);
