@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 
 #define MAP_SIZE_MAX ((int64_t)1 << 46) /* what x86-64 and arm64 can address is more */
 #define READERS_MAX 65536
+#define LIST_SIZE (512 << 10) /* bytes, less than a list of LMDB */
 
 static struct store *opened;
 static uint64_t serials; /* of all that were opened */
@@ -114,6 +116,22 @@ check_dir(const char *dir, unsigned flags, struct stat *st)
 	return flags & STORE_CREATE ? OK : check_present(dir);
 }
 
+/* LMDB allocates lists of 3 MiB for an environment that is written to, and touches little of them:
+ * mapped, they cost nothing. But after the first such piece was freed, glibc takes them from the
+ * heap, where they are cleared, and then they are all there, once for each authority that is open.
+ */
+static void
+keep_lists_mapped(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	static bool done;
+
+	if (!done && mallopt(M_MMAP_THRESHOLD, LIST_SIZE) == 0)
+		log_reason(LOG_STORE, "memory will not be mapped");
+	done = true;
+#endif
+}
+
 static void
 on_assert(MDB_env *env, const char *text)
 {
@@ -127,6 +145,7 @@ open_env(struct store *s, const char *dir, const struct store_options *options)
 	unsigned flags = MDB_NOTLS;
 	int rc;
 
+	keep_lists_mapped();
 	rc = mdb_env_create(&s->env);
 	if (rc != MDB_SUCCESS)
 		return rc;
