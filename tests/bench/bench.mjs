@@ -5,22 +5,19 @@
 // kernel's own account, whatever else the machine does. All subjects take turns in short rounds, so a
 // busy minute falls on all of them, and each is shown as a multiple of the null program's time of the
 // same round: an answer for which nothing is done.
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Agent } from '../web/lib/agent.mjs';
 import { authorizeUrl, challenge, getTokens, verifier, walk } from '../web/lib/flow.mjs';
-import { build, programs, start } from '../web/lib/server.mjs';
+import { build, start } from '../web/lib/server.mjs';
 import { basic, bytes, load } from './load.mjs';
+import { column, cpuTime, median, percentile, ready } from './measure.mjs';
 
 const connections = 16;
 const rounds = Number(process.env.ROUNDS ?? 9);
 const perRound = Number(process.env.REQUESTS ?? 1600);
 const user = { username: 'alice', password: 'correct horse 1' };
 const api = 'https://api.example/';
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))];
 
 // The null program, on the same lighttpd, with as many processes as the others.
 const nullProgram = (server) => `
@@ -112,10 +109,6 @@ async function subjects(server) {
 	];
 }
 
-// Nanoseconds on a processor, of all processes of the server; in /proc/PID/schedstat.
-const cpuTime = (pids) => pids.reduce((sum, pid) =>
-	sum + Number(fs.readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]), 0);
-
 async function measure(server, subject) {
 	const n = Math.max(connections, Math.round(perRound * (subject.share ?? 1)));
 	await subject.before?.(n);
@@ -149,8 +142,6 @@ async function timing(server) {
 	}
 	return results;
 }
-
-const column = (text, width) => String(text).padStart(width);
 
 function printTiming(results) {
 	console.log(`CPU microseconds per request, lighttpd and programs together; ${connections} connections, ` +
@@ -189,26 +180,13 @@ function memory(server) {
 	return found;
 }
 
-// Milliseconds from exec to the first answer, of a program on its own socket.
-function ready(server, name) {
-	const times = Array.from({ length: 9 }, () => {
-		const done = spawnSync(path.join(build, 'bench/ready'), [path.join(server.root, 'ready.sock'),
-			new URL(server.issuer).host, `/${name}`, path.join(programs, name)],
-		{ env: { ...process.env, TESSERA_CONF: server.conf }, encoding: 'utf8' });
-		if (done.status !== 0)
-			throw new Error(`${name}: ${done.stderr}`);
-		return Number(done.stdout) / 1e3;
-	});
-	return median(times);
-}
-
 function printPrograms(server) {
 	const mib = (kib) => column((kib / 1024).toFixed(1), 8);
 	console.log('\nEach program after the load: MiB of its own (budget 8), of the store; ms from exec to the ' +
 		'first answer (15)\n');
 	for (const [name, { all, store }] of [...memory(server)].sort())
 		console.log(`  ${name.padEnd(26)}${mib(all - store)}${mib(store)}${
-			column(ready(server, name).toFixed(1), 8)}`);
+			column(ready(server, name, server.conf).toFixed(1), 8)}`);
 }
 
 const server = await prepare();

@@ -28,13 +28,14 @@ function cut(text) {
 	return { status: Number(head.slice(9, 12)), head, body: text.slice(end + 4, end + 4 + length) };
 }
 
-// One connection: asks what next() gives until that is undefined, hands each answer to got().
+// One connection: asks what next() gives, now or later, until that is undefined, hands each answer to
+// got().
 function converse(port, next, got) {
 	return new Promise((resolve, reject) => {
 		const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
 		let text = '', asked;
-		const ask = () => {
-			const request = next();
+		const ask = async () => {
+			const request = await next();
 			if (request === undefined) {
 				socket.end();
 				resolve();
