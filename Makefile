@@ -15,6 +15,7 @@ WERROR ?= $(if $(CI),-Werror)
 PORT ?= 8080
 DATA ?= ./var
 FUZZ_SECONDS ?= 60
+ROUNDS ?= 2000
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p;' CHANGES.md | head -n 1)
 
 packages = libsodium libcrypto lmdb json-c libseccomp
@@ -144,6 +145,12 @@ bench: ## measure CPU time per request, memory, start-up and commits
 	@BUILD=$(BUILD) tests/bench/run
 	@exec $(BUILD)/bench/commit
 
+soak: ## kill processes of ours under load, ROUNDS times, and look whether anything got lost
+	@tests/deps check
+	@$(again) all
+	@BUILD=$(abspath $(BUILD)) ROUNDS=$(ROUNDS) PATH=$(CURDIR)/build/node/bin:$$PATH \
+		exec node --test --test-reporter=spec tests/web/soak.test.mjs
+
 fuzz: ## fuzz every parser for FUZZ_SECONDS each (clang)
 	@tests/deps check
 	@$(again) CC=clang FUZZER=1 SAN=address,undefined,fuzzer-no-link BUILD=$(BUILD)-fuzz fuzz-targets
@@ -173,6 +180,6 @@ clean: ## remove what was built
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
-.PHONY: all unit rogue fuzz-targets run check lint tidy bench fuzz install top flags clean help
+.PHONY: all unit rogue fuzz-targets run check lint tidy bench soak fuzz install top flags clean help
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { alice, world } from './lib/world.mjs';
-import { authorizeUrl, getTokens, introspect, refresh, revoke, userinfo, walk } from './lib/flow.mjs';
+import { authorizeUrl, getTokens, introspect, post, refresh, revoke, userinfo, walk } from './lib/flow.mjs';
 import { Agent } from './lib/agent.mjs';
 import { programs } from './lib/server.mjs';
 
@@ -43,6 +43,30 @@ test('VmRSS of every worker stays under 8 MiB after use', async (t) => {
 	assert.ok(sizes.length >= 12);
 	for (const { name, size } of sizes)
 		assert.ok(size < limit, `${name}: ${size} KiB`);
+});
+
+test('and with many authorities open', async (t) => {
+	if (isSanitized())
+		return t.skip('a sanitizer build');
+	const made = [];
+	for (let i = 0; i < 20; i++) {
+		const name = `m${i}`, issuer = `${server.issuer}/${name}`;
+		await server.tessera('authority', 'add', issuer, '--name', name, 'id_token_alg=ES256');
+		const client = await server.json('client', 'add', 'own', 'grant_types=client_credentials',
+			'token_endpoint_auth_method=client_secret_basic', '--authority', name);
+		made.push({ issuer, client: { id: 'own', secret: client.client_secret,
+			method: 'client_secret_basic' } });
+	}
+	for (let round = 0; round < 10; round++)
+		for (const { issuer, client } of made) {
+			const done = await post({ issuer }, '/token', client, { grant_type: 'client_credentials' });
+			assert.equal(done.status, 200, done.text);
+		}
+	const sizes = server.workers('token').map((pid) =>
+		Number(/^RssAnon:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]));
+	t.diagnostic(sizes.join(', '));
+	assert.ok(Math.max(...sizes) < limit, `${sizes} KiB`);
+	return undefined;
 });
 
 // One request as plain CGI: milliseconds from exec to the end of the answer.
