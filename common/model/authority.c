@@ -113,8 +113,8 @@ make_directory(const char *path, mode_t mode)
 
 struct registry_scan {
 	struct arena *arena;
-	struct str name; /* empty: all */
-	struct strs *keys, *names;
+	struct str name;	   /* empty: all */
+	struct strs *keys, *names; /* keys may be NULL */
 };
 
 static enum err
@@ -127,12 +127,14 @@ registry_row(void *arg, struct arena *a, struct str key, const void *base, uint6
 	(void)version;
 	if (scan->name.n != 0 && !str_eq(scan->name, entry->name))
 		return OK;
-	arena_strs_add(scan->arena, scan->keys, arena_str(scan->arena, key));
+	if (scan->keys != NULL)
+		arena_strs_add(scan->arena, scan->keys, arena_str(scan->arena, key));
 	arena_strs_add(scan->arena, scan->names, arena_str(scan->arena, entry->name));
 	return OK;
 }
 
-/* Keys and names of the registry's entries: all, or those of one authority. */
+/* Names and, unless NULL, keys of the registry's entries: all, or those of one authority. Of all
+ * only the names: two lists that grow by turns take the square of their length (arena_strs_add). */
 static enum err
 registry_list(struct deployment *d, struct arena *a, struct str name, struct strs *keys,
 	struct strs *names)
@@ -140,7 +142,9 @@ registry_list(struct deployment *d, struct arena *a, struct str name, struct str
 	struct registry_scan scan = { a, name, keys, names };
 	enum err e;
 
-	*keys = *names = (struct strs){ 0 };
+	*names = (struct strs){ 0 };
+	if (keys != NULL)
+		*keys = *names;
 	e = deployment_registry(d, a);
 	if (e != OK)
 		return e;
@@ -168,11 +172,11 @@ static enum err
 check_free(struct deployment *d, struct arena *a, const struct authority *auth)
 {
 	struct str key = registry_key(a, issuer_host(a, auth), issuer_path(auth));
-	struct strs keys, names;
 	struct issuer entry;
+	struct strs names;
 	enum err e;
 
-	e = registry_list(d, a, auth->name, &keys, &names);
+	e = registry_list(d, a, auth->name, NULL, &names);
 	if (e != OK)
 		return e;
 	if (names.n > 0)
@@ -277,9 +281,7 @@ authority_create(struct deployment *d, struct arena *a, struct authority *auth)
 enum err
 authority_names(struct deployment *d, struct arena *a, struct strs *names)
 {
-	struct strs keys;
-
-	return registry_list(d, a, (struct str){ 0 }, &keys, names);
+	return registry_list(d, a, (struct str){ 0 }, NULL, names);
 }
 
 enum err
