@@ -138,7 +138,7 @@ try {
 	const began = performance.now();
 	await server.tessera('sweep');
 	notes.push(`a sweep of all takes ${((performance.now() - began) / 1000).toFixed(1)} s`,
-		`one is ${await kib(path.join(server.data, 'a0'))} KiB on the disk`);
+		`one takes ${await kib(path.join(server.data, 'a0'))} KiB of the disk`);
 	console.log(`\n  ${notes.join('; ')}\n`);
 } finally {
 	await server.stop();

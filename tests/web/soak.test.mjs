@@ -9,7 +9,8 @@ const every = 25; // rounds between two looks at the whole audit chain
 let soak;
 
 before(async () => {
-	soak = await Soak.begin({ writer: true, conf: { workers: 'auto', sandbox: 'on' } });
+	soak = await Soak.begin({ writer: true, signer: true,
+		conf: { workers: 'auto', sandbox: 'on' } });
 });
 after(() => soak?.server.stop());
 

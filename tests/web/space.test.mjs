@@ -17,7 +17,8 @@ const spare = 30; // of what is used up by asking
 
 const ways = {
 	'each program commits': {},
-	'with the writer, locked in': { writer: true, conf: { sandbox: 'on', workers: 'auto' } },
+	'with helpers, locked in': { writer: true, signer: true,
+		conf: { sandbox: 'on', workers: 'auto' } },
 };
 
 // Kills all workers; others begin when the next requests come.

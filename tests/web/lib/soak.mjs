@@ -2,7 +2,7 @@
 // acknowledged is there (DESIGN section 1, promises 2 and 3)
 // SPDX-License-Identifier: ISC
 //
-//	const soak = await Soak.begin({ writer: true });
+//	const soak = await Soak.begin({ writer: true, signer: true });
 //	for (let i = 0; i < rounds; i++)
 //		await soak.round();
 //	await soak.end();
@@ -35,7 +35,9 @@ const nameOf = (pid) => read(`/proc/${pid}/comm`).trim();
 // The processes that lighttpd starts, which start the workers.
 const parents = (server) => childrenOf(server.child.pid);
 const workers = (server) => parents(server).flatMap(childrenOf);
-const helper = (child) => (child?.exitCode === null && child.signalCode === null ? [child.pid] : []);
+// A helper that runs, and what it has started itself.
+const helper = (child) => (child?.exitCode === null && child.signalCode === null
+	? [child.pid, ...childrenOf(child.pid)] : []);
 
 // Who is killed; a kind without a process is left out. VICTIMS chooses. Parents are not killed unless
 // they are asked for: a socket whose holders are about to die with their parent may still answer, and
