@@ -1,10 +1,12 @@
 /*
- * test_store_full - what is written by way of a map has blocks on the disk beforehand
+ * test_store_full - a disk that is full or fails, where it would end processes
  * SPDX-License-Identifier: ISC
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,6 +125,60 @@ sparse_file(void **state)
 	assert_locks(1022, 1);
 }
 
+static bool meta_fails;
+
+/* Stands before that of the library: what is shorter than a page is a page of LMDB's own, by which
+ * a commit becomes true. */
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	if (meta_fails && n < 4096) {
+		errno = EIO;
+		return -1;
+	}
+	return syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+/* Exits by itself at the next use, with what fatal() says. */
+static pid_t
+start_failing(void)
+{
+	enum err e;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	s = NULL;
+	if (open_as(0, 0) != OK)
+		_exit(1);
+	meta_fails = true;
+	if (put_if(STR("Cb"), 0, STR("2")) != ERR_SYSTEM)
+		_exit(2);
+	e = put_if(STR("Cc"), 0, STR("3"));
+	_exit(e == OK ? 3 : 4);
+}
+
+/* A commit that failed at its last step leaves LMDB unusable in that process (MDB_PANIC), which
+ * ends; those who come after it go on from a sound state. */
+static void
+last_step_fails(void **state)
+{
+	int status;
+
+	(void)state;
+	assert_int_equal(put_if(STR("Ca"), 0, STR("1")), OK);
+	assert_int_equal(waitpid(start_failing(), &status, 0) > 0, 1);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 111);
+	assert_value(STR("Ca"), STR("1"));
+	assert_int_equal(version_of(STR("Cb")), 0);
+	assert_int_equal(put_if(STR("Cb"), 0, STR("2")), OK);
+	reopen(0);
+	assert_value(STR("Ca"), STR("1"));
+	assert_value(STR("Cb"), STR("2"));
+}
+
 int
 main(void)
 {
@@ -130,6 +186,7 @@ main(void)
 		store_test(blocks_for_the_first),
 		store_test(blocks_for_more),
 		store_test(sparse_file),
+		store_test(last_step_fails),
 	};
 
 	return cmocka_run_group_tests_name("store_full", tests, NULL, NULL);
