@@ -310,7 +310,7 @@ export class Soak {
 		const cells = (list) => list.map((cell, i) => (i === 0 ? String(cell).padEnd(18)
 			: String(cell).padStart(13))).join('');
 		const last = (times, part) => Math.round([...times].sort((a, b) => a - b)[
-			Math.min(times.length - 1, Math.floor(times.length * part))]);
+			Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0);
 		const rows = [...this.counts].filter(([, row]) => row.kills > 0).sort().map(([kind, row]) =>
 			[kind, row.kills, row.flight, row.acknowledged, row.cut, row.retried,
 				last(row.times, 0.99), last(row.times, 1)]);
