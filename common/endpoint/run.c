@@ -7,6 +7,9 @@
  * another one and connects for it; that one sees no request and opens no
  * store.
  */
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/dial.h"
 #include "base/log.h"
@@ -24,6 +27,8 @@ struct program {
 	struct arena *arena; /* of the settings */
 	struct conf conf;
 	int listen; /* -1: plain CGI */
+	int server; /* a handle of the process that started us; -1: none */
+	struct workers keeper;
 };
 
 static enum err
@@ -125,6 +130,13 @@ work(void *arg, int parent)
 	return 0;
 }
 
+/* Can be read when the process has ended (pidfd_open(2)); -1 where there is no such thing. */
+static int
+pidfd_of_parent(void)
+{
+	return (int)syscall(SYS_pidfd_open, getppid(), 0);
+}
+
 /* In the parent: a child wants to talk to a helper. */
 static void
 connect_child(void *arg, int child)
@@ -157,19 +169,56 @@ count_workers(const struct program *p)
 }
 
 static int
-run(struct program *p)
+keep_workers(void *arg, int parent)
 {
+	struct program *p = arg;
 	struct workers w = {
 		.n = count_workers(p), .once = p->listen < 0, .work = work, .renew = load, .arg = p
 	};
 
-	if (w.n == 0)
-		return work(p, -1);
+	(void)parent;
+	if (p->server >= 0) {
+		w.alone = &p->keeper;
+		w.end = p->server;
+	}
 	if (p->conf.sandbox && has_helpers(p))
 		w.answer = connect_child;
 	if (p->conf.sandbox && sandbox_harden(w.answer != NULL) != OK)
 		return FAILED;
 	return workers_run(&w);
+}
+
+/* The process that the web server started only keeps the one that keeps the workers. Were all that
+ * hold the socket to go at once, lighttpd would still find somebody there who is about to, take him
+ * for a server that is not its own, and start nobody ever again. So when the second is killed the
+ * first has the socket; and when that one is, the second takes its place, for as long as the server
+ * lives. */
+static int
+keep(struct program *p)
+{
+	struct workers first;
+
+	p->server = pidfd_of_parent();
+	if (p->server < 0)
+		return keep_workers(p, -1);
+	p->keeper = (struct workers){ .n = 1,
+		.work = keep_workers,
+		.renew = load,
+		.outlives = true,
+		.end = p->server,
+		.arg = p };
+	first = p->keeper;
+	first.end = 0; /* whoever started us may have gone at once: spawn-fcgi does */
+	return workers_run(&first);
+}
+
+static int
+run(struct program *p)
+{
+	p->server = -1;
+	if (count_workers(p) == 0)
+		return work(p, -1);
+	return p->listen < 0 ? keep_workers(p, -1) : keep(p);
 }
 
 int

@@ -16,13 +16,11 @@ struct order {
 };
 
 static void
-answer(struct helper_process *p, const struct order *o, enum err e)
+log_refusal(struct helper_process *p, const struct order *o, enum err e)
 {
 	const struct privilege *who = o->message->who;
-	unsigned char status = wire_status(e);
 
-	serve_answer(o->message, str_bytes(&status, 1));
-	if (e == OK || e == ERR_CONFLICT || !helper_may_log(p))
+	if (!helper_may_log(p))
 		return;
 	log_begin(LOG_REFUSED);
 	log_str("reason", str_of(err_text(e)));
@@ -30,6 +28,16 @@ answer(struct helper_process *p, const struct order *o, enum err e)
 	log_str("program", str_of(who == NULL ? "" : who->name));
 	log_int("bytes", (int64_t)o->message->bytes.n);
 	log_end();
+}
+
+static void
+answer(struct helper_process *p, const struct order *o, enum err e)
+{
+	unsigned char status = wire_status(e);
+
+	if (e != OK && e != ERR_CONFLICT)
+		log_refusal(p, o, e);
+	serve_answer(o->message, str_bytes(&status, 1));
 }
 
 static bool

@@ -55,9 +55,9 @@ take_one(struct helper_process *p, struct arena *a, const struct message *m)
 		e = may_sign(m->who, order.purpose) ? sign(p, a, &order, &token) : ERR_DENIED;
 	if (e != OK && helper_leaves(p, e))
 		return;
-	serve_answer(m, sign_order_answer(a, e, token));
 	if (e != OK)
 		log_refusal(p, m, &order, e);
+	serve_answer(m, sign_order_answer(a, e, token));
 }
 
 void

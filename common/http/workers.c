@@ -39,7 +39,9 @@ struct crew {
 	int signals, status; /* a descriptor to read them from; of the child that ended last */
 	unsigned deaths;     /* of young ones in a row */
 	int64_t next;	     /* when to fork again */
-	bool renews;
+	pid_t parent;	     /* of this process, when it began */
+	bool alone;	     /* and that one has gone */
+	bool renews, ends;
 };
 
 static unsigned
@@ -66,6 +68,8 @@ leave_parent(struct crew *c, const struct child *self)
 	size_t i;
 
 	close(c->signals);
+	if (c->w->end > 0 && !c->w->outlives)
+		close(c->w->end);
 	if (!has_sockets(c))
 		return;
 	for (i = 0; i < CHILDREN; i++)
@@ -85,9 +89,11 @@ be_child(struct crew *c, const struct child *self, pid_t parent, int socket)
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	if (sigprocmask(SIG_UNBLOCK, &child, NULL) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+	if (sigprocmask(SIG_UNBLOCK, &child, NULL) != 0)
 		_exit(111);
-	if (getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, c->w->outlives ? SIGCHLD : SIGKILL) != 0)
+		_exit(111);
+	if (!c->w->outlives && getppid() != parent)
 		_exit(0);
 	leave_parent(c, self);
 	_exit(c->w->work(c->w->arg, socket));
@@ -224,20 +230,40 @@ newest(const struct crew *c)
 	return best;
 }
 
-/* Everything that is waited for: signals first, then the door, then the children's sockets. */
-static nfds_t
-watch(const struct crew *c, struct pollfd fds[CHILDREN + 2])
+/* As long as our parent is there it tells us when to end. */
+static bool
+must_watch_end(const struct crew *c)
 {
-	nfds_t n = 0;
+	return c->w->end > 0 && !c->ends && c->alone;
+}
+
+enum {
+	ON_SIGNALS,
+	ON_END,
+	ON_DOOR,
+	ON_CHILDREN, /* and all after it */
+	WATCHED = ON_CHILDREN + CHILDREN
+};
+
+static struct pollfd
+readable(int fd)
+{
+	return (struct pollfd){ .fd = fd, .events = POLLIN };
+}
+
+static nfds_t
+watch(const struct crew *c, struct pollfd fds[WATCHED])
+{
+	bool has_door = c->w->admit != NULL && newest(c) != NULL;
+	nfds_t n = ON_CHILDREN;
 	size_t i;
 
-	fds[n++] = (struct pollfd){ .fd = c->signals, .events = POLLIN };
-	fds[n++] =
-		(struct pollfd){ .fd = c->w->admit != NULL && newest(c) != NULL ? c->w->door : -1,
-			.events = POLLIN };
+	fds[ON_SIGNALS] = readable(c->signals);
+	fds[ON_END] = readable(must_watch_end(c) ? c->w->end : -1);
+	fds[ON_DOOR] = readable(has_door ? c->w->door : -1);
 	for (i = 0; c->w->answer != NULL && i < CHILDREN; i++)
 		if (c->children[i].pid != 0)
-			fds[n++] = (struct pollfd){ .fd = c->children[i].socket, .events = POLLIN };
+			fds[n++] = readable(c->children[i].socket);
 	return n;
 }
 
@@ -246,18 +272,18 @@ see_to(const struct crew *c, const struct pollfd *fds, nfds_t n)
 {
 	nfds_t i;
 
-	if (fds[1].revents & POLLIN)
+	if (fds[ON_DOOR].revents & POLLIN)
 		c->w->admit(c->w->arg, newest(c)->socket);
-	for (i = 2; i < n; i++)
+	for (i = ON_CHILDREN; i < n; i++)
 		if (fds[i].revents & POLLIN)
 			c->w->answer(c->w->arg, fds[i].fd);
 }
 
 /* The next of the signals, 0 when there was none until then, or something else to see to. */
 static int
-wait_signal(const struct crew *c, int64_t until)
+wait_signal(struct crew *c, int64_t until)
 {
-	struct pollfd fds[CHILDREN + 2];
+	struct pollfd fds[WATCHED];
 	int64_t left = until - clock_us();
 	struct signalfd_siginfo info;
 	nfds_t n = watch(c, fds);
@@ -269,23 +295,20 @@ wait_signal(const struct crew *c, int64_t until)
 		return 0;
 	if (read(c->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		return (int)info.ssi_signo;
+	if (fds[ON_END].revents != 0) {
+		c->ends = true;
+		return SIGTERM;
+	}
 	see_to(c, fds, n);
 	return 0;
 }
 
 /* New ones first, so that somebody accepts all the time. */
 static void
-renew(struct crew *c)
+replace(struct crew *c)
 {
 	size_t i;
 
-	if (!c->renews || count(c, true) + count(c, false) + c->w->n > CHILDREN)
-		return;
-	c->renews = false;
-	if (c->w->renew != NULL && c->w->renew(c->w->arg) != OK) {
-		log_reason(LOG_FAILED, "the workers go on as they are");
-		return;
-	}
 	for (i = 0; i < CHILDREN; i++)
 		c->children[i].leaves = c->children[i].pid != 0;
 	c->deaths = 0;
@@ -294,6 +317,18 @@ renew(struct crew *c)
 	for (i = 0; i < CHILDREN; i++)
 		if (c->children[i].leaves)
 			kill(c->children[i].pid, SIGTERM);
+}
+
+static void
+renew(struct crew *c)
+{
+	if (!c->renews || count(c, true) + count(c, false) + c->w->n > CHILDREN)
+		return;
+	c->renews = false;
+	if (c->w->renew != NULL && c->w->renew(c->w->arg) != OK)
+		log_reason(LOG_FAILED, "the workers go on as they are");
+	else
+		replace(c);
 }
 
 static void
@@ -309,12 +344,26 @@ drain(struct crew *c)
 	signal_children(c, SIGKILL);
 }
 
+/* Where somebody watched over us, we watch over another one from now on. */
+static void
+see_parent(struct crew *c)
+{
+	if (c->alone || getppid() == c->parent)
+		return;
+	c->alone = true;
+	if (c->w->alone == NULL)
+		return;
+	c->w = c->w->alone;
+	replace(c);
+}
+
 static int
 keep(struct crew *c)
 {
 	int64_t until;
 
 	for (;;) {
+		see_parent(c);
 		renew(c);
 		if (c->w->once && c->status >= 0)
 			return c->status;
@@ -341,7 +390,7 @@ keep(struct crew *c)
 int
 workers_run(const struct workers *w)
 {
-	struct crew c = { .w = w, .signals = -1, .status = -1 };
+	struct crew c = { .w = w, .signals = -1, .status = -1, .parent = getppid() };
 	sigset_t mask;
 
 	if (w->n == 0 || w->n > WORKERS_MAX)

@@ -36,6 +36,16 @@ struct workers {
 	void (*admit)(void *arg, int child);
 	int door;
 
+	bool outlives; /* children go on when their parent was killed */
+
+	/* What to go on as when our own parent has gone, with children of its own; NULL: as before.
+	 */
+	const struct workers *alone;
+
+	/* A descriptor that is as TERM when it can be read, once our own parent has gone; 0: none.
+	 */
+	int end;
+
 	void *arg;
 };
 

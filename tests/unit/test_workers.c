@@ -29,6 +29,7 @@ enum behaviour {
 static struct shared {
 	int started, renewed;
 	bool refuse; /* to renew */
+	pid_t second;
 } * shared;
 
 static struct arena *a;
@@ -313,6 +314,122 @@ test_orphans(void **state)
 	assert_true(has_gone(one));
 }
 
+/* As a program has it under a web server, which is here the other end of `server`. */
+static struct workers keeper, first;
+static int server[2];
+
+static int
+work_below(void *arg, int socket)
+{
+	struct workers w = { .n = CHILDREN,
+		.work = work,
+		.renew = renew,
+		.alone = &keeper,
+		.end = server[0],
+		.arg = arg };
+
+	(void)socket;
+	close(server[1]);
+	__atomic_store_n(&shared->second, getpid(), __ATOMIC_SEQ_CST);
+	return workers_run(&w);
+}
+
+static void
+start_two(void)
+{
+	static enum behaviour how = SERVE;
+	int fd = fcgi_listen(path);
+
+	*shared = (struct shared){ 0 };
+	assert_int_equal(pipe(server), 0);
+	keeper = (struct workers){
+		.n = 1, .work = work_below, .outlives = true, .end = server[0], .arg = &how
+	};
+	first = keeper;
+	first.end = 0;
+	parent = fork();
+	if (parent == 0) {
+		dup2(fd, STDIN_FILENO);
+		close(fd);
+		close(server[1]);
+		secret_init();
+		if (log_open("workers", "/dev/null") != OK)
+			_exit(1);
+		_exit(workers_run(&first));
+	}
+	close(fd);
+	close(server[0]);
+	assert_int_not_equal(get(), 0);
+}
+
+static pid_t
+second(void)
+{
+	return __atomic_load_n(&shared->second, __ATOMIC_SEQ_CST);
+}
+
+/* Waits until another one is there. */
+static pid_t
+second_after(pid_t old)
+{
+	int tries;
+
+	for (tries = 0; tries < 400 && second() == old; tries++)
+		usleep(5000);
+	assert_int_not_equal(second(), old);
+	return second();
+}
+
+static void
+test_second_killed(void **state)
+{
+	pid_t old;
+	int i;
+
+	(void)state;
+	start_two();
+	for (i = 0; i < 5; i++) {
+		old = second();
+		assert_int_equal(kill(old, SIGKILL), 0);
+		(void)second_after(old);
+		assert_int_not_equal(get(), 0);
+	}
+	close(server[1]); /* it has a parent, which is who tells it */
+	usleep(50000);
+	assert_int_not_equal(get(), 0);
+	assert_int_equal(kill(second(), 0), 0);
+}
+
+/* Whoever is left keeps another one, time and again, and ends with the server. */
+static void
+test_first_killed(void **state)
+{
+	pid_t one, two, three;
+	int i;
+
+	(void)state;
+	start_two();
+	two = second();
+	assert_int_equal(kill(parent, SIGKILL), 0);
+	assert_int_equal(end_of_parent(), -SIGKILL);
+	for (i = 0; i < 3; i++) {
+		one = two;
+		two = second_after(one);
+		assert_int_equal(kill(one, 0), 0); /* keeps that one */
+		assert_int_not_equal(get(), 0);
+		assert_int_equal(kill(two, SIGKILL), 0);
+		three = second_after(two);
+		assert_int_not_equal(get(), 0);
+		assert_int_equal(kill(one, SIGKILL), 0);
+		two = three;
+	}
+	one = second_after(two);
+	assert_int_not_equal(get(), 0);
+	close(server[1]);
+	assert_true(has_gone(two));
+	assert_true(has_gone(one));
+}
+
 #define workers_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -326,6 +443,8 @@ main(void)
 		workers_test(test_hung),
 		workers_test(test_loop),
 		workers_test(test_orphans),
+		workers_test(test_second_killed),
+		workers_test(test_first_killed),
 	};
 
 	shared = mmap(

@@ -32,25 +32,30 @@ const childrenOf = (pid) =>
 	read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
 const nameOf = (pid) => read(`/proc/${pid}/comm`).trim();
 
-// The processes that lighttpd starts, which start the workers.
-const parents = (server) => childrenOf(server.child.pid);
-const workers = (server) => parents(server).flatMap(childrenOf);
+// Our processes, by the settings they were given: one that was left by its parent is still ours.
+const ours = (server) => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+	.filter((pid) => read(`/proc/${pid}/environ`).includes(`TESSERA_CONF=${server.conf}\0`));
+// The workers, who keeps them, and who keeps that one: by how many generations are below them.
+const generation = (server, n) => {
+	const depth = (pid) => Math.max(-1, ...childrenOf(pid).map(depth)) + 1;
+	return ours(server).filter((pid) => depth(pid) === n);
+};
+const workers = (server) => generation(server, 0);
 // A helper that runs, and what it has started itself.
 const helper = (child) => (child?.exitCode === null && child.signalCode === null
 	? [child.pid, ...childrenOf(child.pid)] : []);
 
-// Who is killed; a kind without a process is left out. VICTIMS chooses. Parents are not killed unless
-// they are asked for: a socket whose holders are about to die with their parent may still answer, and
-// what answers is to lighttpd a server of somebody else, which it never starts again.
+// Who is killed; a kind without a process is left out. VICTIMS chooses.
 const victims = {
 	'worker of token': (server) => workers(server).filter((pid) => nameOf(pid) === 'token'),
 	'worker of any': workers,
-	parent: parents,
+	'who keeps workers': (server) => generation(server, 1),
+	'who keeps that one': (server) => generation(server, 2),
 	writer: (server) => helper(server.writer),
 	signer: (server) => helper(server.signer),
 };
 
-const chosen = process.env.VICTIMS?.split(',') ?? Object.keys(victims).filter((kind) => kind !== 'parent');
+const chosen = process.env.VICTIMS?.split(',') ?? Object.keys(victims);
 
 const basic = { token_endpoint_auth_method: 'client_secret_basic', scope: 'api.read',
 	grant_types: 'client_credentials' };
