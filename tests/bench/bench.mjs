@@ -27,8 +27,8 @@ $HTTP["url"] == "/null" {
 		"check-local" => "disable" )))
 }`;
 
-async function prepare() {
-	const server = await start({ lighttpd: nullProgram });
+async function prepare(options) {
+	const server = await start({ lighttpd: nullProgram, ...options });
 	await server.tessera('scope', 'add', 'api.read');
 	server.api = await server.addResource(api, { scopes: 'api.read' });
 	const service = { grant_types: 'client_credentials', scope: 'api.read' };
@@ -113,7 +113,7 @@ async function measure(server, subject) {
 	const n = Math.max(connections, Math.round(perRound * (subject.share ?? 1)));
 	await subject.before?.(n);
 	subject.refill(n);
-	const pids = [server.child.pid, ...server.workers(), ...nullPids(server)];
+	const pids = [server.child.pid, ...server.workers(), ...nullPids(server), ...helperPids(server)];
 	const cpu = cpuTime(pids);
 	const began = process.hrtime.bigint();
 	const times = await load(server.port, connections, subject);
@@ -122,21 +122,31 @@ async function measure(server, subject) {
 		p50: percentile(times, 0.5) / 1e3, p99: percentile(times, 0.99) / 1e3 };
 }
 
+const helperPids = (server) => Object.keys(server.helpers).map((name) => server.helperAtWork(name));
+
 function nullPids(server) {
 	const file = path.join(build, 'bench/null');
 	const children = fs.readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, 'utf8');
 	return children.trim().split(/\s+/).filter((pid) => fs.readlinkSync(`/proc/${pid}/exe`) === file);
 }
 
-async function timing(server) {
-	const all = await subjects(server);
+// The same again where writer and signer do it for the programs.
+async function helpedSubjects(server) {
+	const wanted = /^(client_credentials|refresh|code)/;
+	return (await subjects(server)).filter((one) => wanted.test(one.name))
+		.map((one) => ({ ...one, name: `${one.name}, helpers`, budget: undefined }));
+}
+
+async function timing(server, helped) {
+	const of = (list, at) => list.map((one) => ({ ...one, at }));
+	const all = [...of(await subjects(server), server), ...of(await helpedSubjects(helped), helped)];
 	for (const subject of all)
-		await measure(server, subject); // warms up
+		await measure(subject.at, subject); // warms up
 	const results = new Map(all.map((subject) => [subject, []]));
 	for (let round = 0; round < rounds; round++) {
-		const empty = await measure(server, all[0]);
+		const empty = await measure(all[0].at, all[0]);
 		for (const subject of all) {
-			const one = subject === all[0] ? empty : await measure(server, subject);
+			const one = subject === all[0] ? empty : await measure(subject.at, subject);
 			results.get(subject).push({ ...one, ratio: one.us / empty.us });
 		}
 	}
@@ -146,10 +156,10 @@ async function timing(server) {
 function printTiming(results) {
 	console.log(`CPU microseconds per request, lighttpd and programs together; ${connections} connections, ` +
 		`median of ${rounds} rounds\n`);
-	console.log(`  ${''.padEnd(26)}    us  x null  budget  req/s   p50 ms  p99 ms`);
+	console.log(`  ${''.padEnd(35)}    us  x null  budget  req/s   p50 ms  p99 ms`);
 	for (const [subject, list] of results) {
 		const of = (name, digits) => median(list.map((one) => one[name])).toFixed(digits);
-		console.log(`  ${subject.name.padEnd(26)}${column(of('us', 0), 6)}${column(of('ratio', 2), 8)}` +
+		console.log(`  ${subject.name.padEnd(35)}${column(of('us', 0), 6)}${column(of('ratio', 2), 8)}` +
 			`${column(subject.budget ?? '', 8)}${column(of('rate', 0), 7)}${column(of('p50', 2), 9)}${
 				column(of('p99', 2), 8)}`);
 	}
@@ -189,10 +199,22 @@ function printPrograms(server) {
 			column(ready(server, name, server.conf).toFixed(1), 8)}`);
 }
 
+function printHelpers(server) {
+	console.log('\nEach helper at work: MiB of its own, of the stores\n');
+	for (const name of Object.keys(server.helpers)) {
+		const { all, store } = resident(server.helperAtWork(name));
+		console.log(`  ${name.padEnd(26)}${column(((all - store) / 1024).toFixed(1), 8)}${
+			column((store / 1024).toFixed(1), 8)}`);
+	}
+}
+
 const server = await prepare();
+const helped = await prepare({ writer: true, signer: true });
 try {
-	printTiming(await timing(server));
+	printTiming(await timing(server, helped));
 	printPrograms(server);
+	printHelpers(helped);
 } finally {
 	await server.stop();
+	await helped.stop();
 }
