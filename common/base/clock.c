@@ -31,12 +31,24 @@ clock_now(void)
 	return clock_wall() + offset;
 }
 
+static int64_t
+microseconds(clockid_t id)
+{
+	struct timespec ts = now(id);
+
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 int64_t
 clock_us(void)
 {
-	struct timespec ts = now(CLOCK_MONOTONIC);
+	return microseconds(CLOCK_MONOTONIC);
+}
 
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+int64_t
+clock_boot_us(void)
+{
+	return microseconds(CLOCK_BOOTTIME) + offset * 1000000;
 }
 
 void

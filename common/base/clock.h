@@ -16,7 +16,12 @@ int64_t clock_wall(void);
 /* Microseconds of a clock that only goes forward; for durations. */
 int64_t clock_us(void);
 
-/* Moves clock_now() by `seconds`; for tests, from the `clock_offset` setting. */
+/* Microseconds since the machine was started, for all processes alike, plus the offset: for what
+ * several of them share and no boot outlives. */
+int64_t clock_boot_us(void);
+
+/* Moves clock_now() and clock_boot_us() by `seconds`; for tests, from the `clock_offset` setting.
+ */
 void clock_shift(int64_t seconds);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/conf.h"
+#include "base/limit_row.h"
 #include "base/log.h"
 
 enum {
@@ -24,11 +25,23 @@ fault(struct conf_where *where, enum err e, struct str what)
 	return e;
 }
 
+/* The first member of a list that its row does not allow; empty: it is something else. */
+static struct str
+bad_member(const struct field *f, struct str text)
+{
+	struct str one;
+
+	while (f->type == FIELD_STRS && f->check != NULL && str_word(&text, ',', &one))
+		if (!f->check(str_trim(one)))
+			return str_trim(one);
+	return (struct str){ 0 };
+}
+
 static enum err
 set(struct conf *c, struct arena *a, struct str name, struct str text, struct conf_where *where)
 {
 	const struct field *f = field_find(&record_conf, name);
-	struct str range;
+	struct str range, bad;
 	enum err e;
 
 	if (f == NULL)
@@ -37,6 +50,10 @@ set(struct conf *c, struct arena *a, struct str name, struct str text, struct co
 	e = field_parse(f, c, a, text);
 	if (e == OK)
 		return OK;
+	bad = bad_member(f, text);
+	if (bad.n > 0)
+		return fault(where, ERR_SYNTAX,
+			arena_printf(a, "%s cannot have '%.*s'", f->name, STR_FMT(bad)));
 	range = field_range(f, a);
 	return fault(where, e == ERR_RANGE ? ERR_RANGE : ERR_SYNTAX,
 		arena_printf(a, "%s must be %.*s", f->name, STR_FMT(range)));
@@ -207,6 +224,16 @@ conf_load(struct conf *c, struct arena *a, const char *path, struct conf_where *
 	return conf_parse(c, a, file, text, where);
 }
 
+/* What is limited has rows of its own. */
+static void
+add_limits(struct buf *b)
+{
+	const struct limit_row *row;
+
+	for (row = limit_rows; row < limit_rows + LIMIT__MAX; row++)
+		buf_printf(b, "#   %s=%s: %s\n", row->name, row->value, row->help);
+}
+
 struct str
 conf_sample(struct arena *a)
 {
@@ -220,8 +247,10 @@ conf_sample(struct arena *a)
 		    "default.\n"));
 	for (f = record_conf.fields; f < record_conf.fields + record_conf.nfields; f++) {
 		range = field_range(f, a);
-		buf_printf(&b, "\n# %s (%.*s)\n#%s = %s\n", f->help, STR_FMT(range), f->name,
-			f->value == NULL ? "" : f->value);
+		buf_printf(&b, "\n# %s (%.*s)\n", f->help, STR_FMT(range));
+		if (f->check == limit_is_setting)
+			add_limits(&b);
+		buf_printf(&b, "#%s = %s\n", f->name, f->value == NULL ? "" : f->value);
 	}
 	return buf_str(&b);
 }

@@ -34,6 +34,8 @@ struct conf {
 	int64_t password_passes;
 	int sandbox;	      /* 0: off */
 	struct strs workers;  /* see conf_workers() */
+	struct strs limits;   /* see limit_rate() */
+	int64_t limits_size;  /* bytes of the table of limits */
 	int64_t clock_offset; /* seconds; for tests */
 };
 

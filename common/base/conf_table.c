@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/conf.h"
+#include "base/limit_row.h"
 
 #define CENTURY ((int64_t)36525 * 86400)
 #define AT(member) .offset = offsetof(struct conf, member)
@@ -188,6 +189,26 @@ static const struct field fields[] = {
 		.max = 1024,
 		.help = "socket of tessera-signer(8), which then holds the private keys and signs "
 			"for all programs; by default those that sign read them" },
+	{ .name = "limits",
+		.tag = 17,
+		.type = FIELD_STRS,
+		.flags = FIELD_RESTART,
+		AT(limits),
+		.max = 64,
+		.check = limit_is_setting,
+		.help = "how often somebody may be wrong, where it is not to be the default: "
+			"name=tokens/duration, the time in which they all come back, or name=off, "
+			"such as login_pair=10/1h,code_user=off" },
+	{ .name = "limits_size",
+		.tag = 18,
+		.type = FIELD_SIZE,
+		.flags = FIELD_RESTART,
+		AT(limits_size),
+		.value = "1M",
+		.min = LIMIT_SIZE_MIN,
+		.max = 1 << 30,
+		.help = "bytes of the table in which that is counted, the file limits.map in data; "
+			"one address, user or client takes 16" },
 };
 
 const struct record record_conf = { "conf", 1, sizeof(struct conf), fields, COUNT(fields) };
