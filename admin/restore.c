@@ -74,8 +74,8 @@ may_stay(struct cli *c, const char *entry)
 	struct str path = copy_path(c, c->conf.data, str_of(entry), "");
 
 	return str_eqz(str_of(entry), ".") || str_eqz(str_of(entry), "..") ||
-		str_eqz(str_of(entry), "lost+found") || cli_same_file(c, path, c->conf.path) ||
-		cli_same_file(c, path, c->conf.master_key);
+		str_eqz(str_of(entry), "lost+found") || str_eqz(str_of(entry), DEPLOYMENT_LIMITS) ||
+		cli_same_file(c, path, c->conf.path) || cli_same_file(c, path, c->conf.master_key);
 }
 
 static int

@@ -7,7 +7,7 @@
 #include "model/upkeep.h"
 
 static const char *const columns[] = { "authority", "sessions", "grants", "tokens", "denied",
-	"throttles", "keys_made", "keys_gone", NULL };
+	"keys_made", "keys_gone", NULL };
 
 static int
 sweep(struct cli *c, void *arg)
@@ -24,7 +24,6 @@ sweep(struct cli *c, void *arg)
 	list_int(l, "grants", (int64_t)done.grants);
 	list_int(l, "tokens", (int64_t)done.tokens);
 	list_int(l, "denied", (int64_t)done.denied);
-	list_int(l, "throttles", (int64_t)done.throttles);
 	list_int(l, "keys_made", (int64_t)done.keys_made);
 	list_int(l, "keys_gone", (int64_t)done.keys_gone);
 	list_int(l, "readers", done.readers);

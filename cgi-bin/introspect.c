@@ -147,6 +147,7 @@ const struct endpoint endpoint_introspect = {
 	.form_id = P_CLIENT_ID,
 	.form_secret = P_CLIENT_SECRET,
 	.answer = ANSWER_JSON,
+	.store = STORE_LIMIT,
 	.params = params,
 	.nparams = P__MAX,
 	.handle = introspect,

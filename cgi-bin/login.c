@@ -4,13 +4,13 @@
  *
  * The authorization request travels along in the query and is checked again
  * by authorize, where the browser goes when the password was right. Nothing
- * durable is written before that: failures are counted in the volatile store.
+ * is written before that: tries are counted in memory (model/attempt.h).
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "endpoint/authz.h"
 #include "endpoint/page.h"
-#include "model/throttle.h"
+#include "model/attempt.h"
 #include "oauth/browser.h"
 #include "store/commit.h"
 
@@ -23,9 +23,6 @@ enum {
 };
 
 #define ATTEMPTS 8
-#define FREE_PAIR 5	 /* failures of one address with one user name before it has to wait */
-#define FREE_NAME 50	 /* of one user name from anywhere */
-#define FREE_ADDRESS 100 /* of one address with any user name */
 
 static const struct param params[P__MAX] = {
 	AUTHZ_PARAM_ROWS,
@@ -34,29 +31,6 @@ static const struct param params[P__MAX] = {
 	[P_USERNAME] = { "username", PARAM_LOCAL | PARAM_BODY, 256, param_text },
 	[P_PASSWORD] = { "password", PARAM_LOCAL | PARAM_BODY | PARAM_SECRET, PASSWORD_MAX, NULL },
 };
-
-/* The three counters of an attempt. */
-struct counter {
-	struct str what;
-	int64_t free;
-};
-
-#define COUNTERS 3
-
-static void
-counters(struct request *rq, struct counter out[COUNTERS])
-{
-	struct str address = request_header(rq, "REMOTE_ADDR");
-	struct str name = user_name_fold(rq->arena, rq->param[P_USERNAME]);
-
-	out[0] = (struct counter){ arena_printf(rq->arena, "login %.*s %.*s", STR_FMT(address),
-					   STR_FMT(name)),
-		FREE_PAIR };
-	out[1] = (struct counter){ arena_printf(rq->arena, "login-name %.*s", STR_FMT(name)),
-		FREE_NAME };
-	out[2] = (struct counter){ arena_printf(rq->arena, "login-address %.*s", STR_FMT(address)),
-		FREE_ADDRESS };
-}
 
 static enum err
 show(struct request *rq, const struct authz_request *az, int status, const char *problem)
@@ -85,12 +59,6 @@ show(struct request *rq, const struct authz_request *az, int status, const char 
 static enum err
 refuse(struct request *rq, const struct authz_request *az, struct str sub, const char *reason)
 {
-	struct counter c[COUNTERS];
-	size_t i;
-
-	counters(rq, c);
-	for (i = 0; i < COUNTERS; i++)
-		throttle_fail(rq->volatile_, rq->arena, c[i].what, c[i].free, clock_now());
 	/* Not the name that was typed: it may be a password in the wrong field. */
 	log_begin(LOG_LOGIN_BAD);
 	log_str("sub", sub);
@@ -100,29 +68,16 @@ refuse(struct request *rq, const struct authz_request *az, struct str sub, const
 	return show(rq, az, 400, "The username or the password is not right.");
 }
 
-static int64_t
-seconds_to_wait(struct request *rq)
-{
-	struct counter c[COUNTERS];
-	int64_t wait, longest = 0;
-	size_t i;
-
-	counters(rq, c);
-	for (i = 0; i < COUNTERS; i++) {
-		wait = throttle_wait(rq->volatile_, rq->arena, c[i].what, clock_now());
-		longest = wait > longest ? wait : longest;
-	}
-	return longest;
-}
-
 static enum err
-refuse_for_now(struct request *rq, const struct authz_request *az, int64_t wait)
+refuse_for_now(struct request *rq, const struct authz_request *az, const struct attempt *t)
 {
 	log_begin(LOG_LOGIN_BAD);
 	log_str("address", request_header(rq, "REMOTE_ADDR"));
-	log_int("wait", wait);
+	log_str("reason", STR("too many attempts"));
+	log_str("limit", str_of(t->by->name));
+	log_int("wait", t->wait);
 	log_end();
-	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%lld", (long long)wait));
+	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%lld", (long long)t->wait));
 	return show(rq, az, 429, "Too many attempts. Wait a little and try again.");
 }
 
@@ -197,34 +152,59 @@ sign_in(struct request *rq, const struct authz_request *az, const struct user *u
 	return authz_continue(rq, "/authorize");
 }
 
+/* OK, ERR_CRYPTO with a reason for the log, or an error of ours. */
+static enum err
+check_password(struct request *rq, struct user *user, uint64_t *version, const char **reason)
+{
+	struct password_cost cost = { rq->conf->password_memory, rq->conf->password_passes };
+	enum err e;
+
+	*reason = "wrong password or unknown user";
+	e = user_find(rq->db, rq->arena, rq->param[P_USERNAME], user, version);
+	if (e != OK && e != ERR_NOTFOUND)
+		return e;
+	e = password_check(rq->arena, rq->param[P_PASSWORD], user->password, &cost);
+	if (e == ERR_RANGE)
+		return ERR_CRYPTO;
+	if (e == OK && !user->enabled) {
+		*reason = "user is disabled";
+		return ERR_CRYPTO;
+	}
+	if (e == OK)
+		refresh_password(rq, &cost, user, *version);
+	return e;
+}
+
+static enum err
+begin_attempt(struct request *rq, struct attempt *t)
+{
+	struct attempt_by who = { rq->authority->name, request_header(rq, "REMOTE_ADDR"),
+		user_name_fold(rq->arena, rq->param[P_USERNAME]) };
+
+	return attempt_begin(t, rq->deployment, rq->arena, TRY_LOGIN, &who);
+}
+
 static enum err
 submit(struct request *rq, const struct authz_request *az)
 {
-	struct password_cost cost = { rq->conf->password_memory, rq->conf->password_passes };
-	struct str password = rq->param[P_PASSWORD];
-	struct counter c[COUNTERS];
 	struct user user = { 0 };
-	int64_t wait = seconds_to_wait(rq);
+	const char *reason;
+	struct attempt t;
 	uint64_t version;
 	enum err e;
 
-	if (wait > 0)
-		return refuse_for_now(rq, az, wait);
-	if (rq->param_error != OK || rq->param[P_USERNAME].n == 0 || password.n == 0)
+	if (rq->param_error != OK || rq->param[P_USERNAME].n == 0 || rq->param[P_PASSWORD].n == 0)
 		return refuse(rq, az, user.sub, "name or password missing or malformed");
-	e = user_find(rq->db, rq->arena, rq->param[P_USERNAME], &user, &version);
-	if (e != OK && e != ERR_NOTFOUND)
+	if (begin_attempt(rq, &t) != OK)
+		return refuse_for_now(rq, az, &t);
+	e = check_password(rq, &user, &version, &reason);
+	if (e == ERR_CRYPTO)
+		return refuse(rq, az, user.sub, reason);
+	if (e != OK) {
+		attempt_undo(&t);
 		return e;
-	e = password_check(rq->arena, password, user.password, &cost);
-	if (e == ERR_CRYPTO || e == ERR_RANGE)
-		return refuse(rq, az, user.sub, "wrong password or unknown user");
-	if (e != OK)
-		return e;
-	if (!user.enabled)
-		return refuse(rq, az, user.sub, "user is disabled");
-	counters(rq, c);
-	throttle_clear(rq->volatile_, rq->arena, c[0].what, clock_now());
-	refresh_password(rq, &cost, &user, version);
+	}
+	attempt_right(&t);
 	return sign_in(rq, az, &user);
 }
 
@@ -261,9 +241,9 @@ const struct endpoint endpoint_login = {
 	.methods = METHOD_GET | METHOD_POST,
 	.auth = AUTH_HANDLER,
 	.answer = ANSWER_PAGE,
-	.store = STORE_WRITE | STORE_COUNT,
+	.store = STORE_WRITE | STORE_LIMIT,
 	.sandbox = SANDBOX_BROWSER,
-	.writes = "FSU",
+	.writes = "SU",
 	.lenient = true,
 	.params = params,
 	.nparams = P__MAX,

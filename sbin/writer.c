@@ -34,7 +34,7 @@ sweep(struct helper_process *p, struct arena *a, struct str name, bool begins, b
 static const struct helper writer = {
 	.name = "writer",
 	.socket = offsetof(struct conf, writer),
-	.rights = STORE_WRITE | STORE_COUNT,
+	.rights = STORE_WRITE | STORE_COUNT | STORE_LIMIT,
 	.sandbox = SANDBOX_WRITER,
 	.message_max = WIRE_MAX,
 	.privilege_of = endpoint_privilege,

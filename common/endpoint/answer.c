@@ -76,6 +76,17 @@ answer_by_kind(struct request *rq, int status, struct str code)
 	return answer_json(rq, status, code);
 }
 
+static void
+answer_retry(struct request *rq, int status)
+{
+	long long seconds = rq->fail.retry_after;
+
+	if (seconds == 0 && status == 503)
+		seconds = 2;
+	if (seconds > 0)
+		reply_header(rq, "Retry-After", arena_printf(rq->arena, "%lld", seconds));
+}
+
 void
 answer_error(struct request *rq, enum err e)
 {
@@ -93,8 +104,7 @@ answer_error(struct request *rq, enum err e)
 	if (rq->client != NULL)
 		log_str("client", rq->client->client_id);
 	log_end();
-	if (row->status == 503)
-		reply_header(rq, "Retry-After", STR("2"));
+	answer_retry(rq, row->status);
 	if (answer_by_kind(rq, row->status, code) != OK)
 		bug("an error that cannot be answered");
 }
@@ -131,7 +141,7 @@ answer_cors(struct request *rq)
 	if (!cors_origin(rq, &origin))
 		return;
 	reply_header(rq, "Access-Control-Allow-Origin", anybody ? STR("*") : origin);
-	reply_header(rq, "Access-Control-Expose-Headers", STR("WWW-Authenticate"));
+	reply_header(rq, "Access-Control-Expose-Headers", STR("WWW-Authenticate, Retry-After"));
 }
 
 enum err

@@ -41,7 +41,7 @@ struct fail {
 	int error;	     /* enum oauth_error */
 	struct str text;     /* error_description for the caller */
 	struct str reason;   /* for the log */
-	int64_t retry_after; /* seconds, with ERR_TOO_MANY */
+	int64_t retry_after; /* seconds; 0: it does not say */
 };
 
 struct param;

@@ -22,15 +22,17 @@
 /* What a program may do with an authority's environments; the rows of struct endpoint say it. */
 enum {
 	STORE_READ = 0,
-	STORE_WRITE = 1,   /* commit to the durable one */
-	STORE_COUNT = 2,   /* commit to the volatile one */
-	STORE_KEYS = 4,	   /* open the keys environment and sign */
-	STORE_ROTATE = 16, /* with STORE_KEYS: change the keys environment; the signer */
-	STORE_ADMIN = 8,   /* change the keys environment and the registry; the command line */
+	STORE_WRITE = 1,  /* commit to the durable one */
+	STORE_COUNT = 2,  /* commit to the volatile one */
+	STORE_KEYS = 4,	  /* open the keys environment and sign */
+	STORE_ROTATE = 8, /* with STORE_KEYS: change the keys environment; the signer */
+	STORE_LIMIT = 16, /* map the table of limits: whoever looks at passwords or secrets */
+	STORE_ADMIN = 32, /* change the keys environment and the registry; the command line */
 };
 
 struct deployment;
 struct keyring;
+struct limit_table;
 
 struct opened {
 	struct store *durable;
@@ -38,11 +40,18 @@ struct opened {
 	struct keyring *keyring; /* NULL without STORE_KEYS or STORE_ADMIN; see keyset.h */
 };
 
-/* Remembers where the data is; opens nothing but the registry, and that when it is first asked.
- * Lives as long as the process. ERR_NOTFOUND when there is no such directory. */
+/* Remembers where the data is; opens nothing but the table of limits, and the registry when it is
+ * first asked. Lives as long as the process. ERR_NOTFOUND when there is no such directory. */
 MUST_USE enum err
 deployment_open(const struct conf *conf, unsigned rights, struct deployment **out);
 void deployment_close(struct deployment *d);
+
+#define DEPLOYMENT_LIMITS "limits.map" /* a name that no authority can have */
+
+/* What its processes count tries in; NULL without STORE_LIMIT, and when it cannot be used, which
+ * the log says: then nothing is limited. The deployment's. And where it is: the arena's. */
+struct limit_table *deployment_limits(const struct deployment *d);
+char *deployment_limits_path(const struct deployment *d, struct arena *a);
 
 /* Makes the registry where there is none. With STORE_ADMIN. */
 MUST_USE enum err deployment_init(struct deployment *d, struct arena *a);

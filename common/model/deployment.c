@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/call.h"
+#include "base/limit.h"
 #include "base/log.h"
 #include "model/keyset.h"
 #include "store/remote.h"
@@ -26,6 +27,30 @@ deployment_path(const struct deployment *d, struct arena *a, const char *name, c
 	return arena_z(a, path);
 }
 
+char *
+deployment_limits_path(const struct deployment *d, struct arena *a)
+{
+	return deployment_path(d, a, DEPLOYMENT_LIMITS, "");
+}
+
+struct limit_table *
+deployment_limits(const struct deployment *d)
+{
+	return d == NULL ? NULL : d->limits;
+}
+
+/* People who cannot sign in are worse than tries that are not counted. */
+static void
+open_limits(struct deployment *d)
+{
+	struct arena *a = arena_new(ARENA_CEILING);
+	enum err e = limit_open(deployment_limits_path(d, a), d->conf->limits_size, &d->limits);
+
+	if (e != OK)
+		log_reason(LOG_SYSTEM, "nothing is limited: %s", err_text(e));
+	arena_free(a);
+}
+
 enum err
 deployment_open(const struct conf *conf, unsigned rights, struct deployment **out)
 {
@@ -39,6 +64,8 @@ deployment_open(const struct conf *conf, unsigned rights, struct deployment **ou
 	d->slots = calloc(d->nslots, sizeof(*d->slots));
 	if (d->slots == NULL)
 		fatal("no memory for %zu open authorities", d->nslots);
+	if (rights & STORE_LIMIT)
+		open_limits(d);
 	*out = d;
 	return OK;
 }
@@ -84,6 +111,7 @@ deployment_close(struct deployment *d)
 	for (i = 0; i < d->nslots; i++)
 		slot_close(&d->slots[i]);
 	store_close(d->registry);
+	limit_close(d->limits);
 	call_close(d->writer);
 	call_close(d->signer);
 	free(d->slots);

@@ -1,5 +1,5 @@
 /*
- * deployment - the open environments of a process; for authority.c and deployment.c alone
+ * deployment - the open environments of a process; for the files of model alone
  * SPDX-License-Identifier: ISC
  */
 #ifndef MODEL_DEPLOYMENT_H
@@ -27,9 +27,10 @@ struct slot {
 struct deployment {
 	const struct conf *conf;
 	unsigned rights;
-	const char *writes;  /* what deployment_confine() said */
-	struct call *writer; /* who commits; NULL: we do */
-	struct call *signer; /* who has the keys; NULL: we have, if anybody */
+	const char *writes;	    /* what deployment_confine() said */
+	struct call *writer;	    /* who commits; NULL: we do */
+	struct call *signer;	    /* who has the keys; NULL: we have, if anybody */
+	struct limit_table *limits; /* NULL: there are none */
 	struct store *registry;
 	dev_t registry_dev; /* of its directory */
 	ino_t registry_ino;

@@ -153,7 +153,6 @@ static const struct step steps[] = {
 	{ KEY_TOKEN, offsetof(struct upkeep, tokens), .rec = NULL },
 	{ KEY_DENIED, offsetof(struct upkeep, denied), .rec = NULL },
 	{ KEY_APPLIED, offsetof(struct upkeep, applied), .rec = NULL },
-	{ KEY_THROTTLE, offsetof(struct upkeep, throttles), .is_volatile = true },
 	{ KEY_APPLIED, offsetof(struct upkeep, counted), .is_volatile = true },
 	{ KEY_SESSION, offsetof(struct upkeep, sessions), false, &record_session, session_is_over },
 	{ KEY_GRANT, offsetof(struct upkeep, grants), false, &record_grant, grant_is_over },

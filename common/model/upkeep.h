@@ -8,7 +8,7 @@
 #include "model/authority.h"
 
 struct upkeep {
-	size_t sessions, grants, tokens, denied, throttles; /* removed */
+	size_t sessions, grants, tokens, denied; /* removed */
 	size_t applied, counted; /* marks of batches, in the durable and the volatile store */
 	size_t keys_made, keys_gone;
 	int readers; /* slots of dead readers cleared */

@@ -6,6 +6,7 @@
 
 #include "base/enc.h"
 #include "data/form.h"
+#include "model/attempt.h"
 
 const char *const client_auth_names[] = {
 	[CLIENT_AUTH_NONE] = "none",
@@ -99,23 +100,78 @@ check_client(struct request *rq, const struct credentials *c, const struct clien
 	return client_is_public(client) ? OK : check_secret(rq, c, client->secrets);
 }
 
+/* A secret is tried, right or wrong: whoever shows none guesses nothing. One that was right lately
+ * from here is looked at in any case: it is too long to be guessed, and whatever else is wrong at
+ * that address must not keep out what is right. */
+static enum err
+begin_attempt(struct request *rq, const struct credentials *c, struct attempt *t)
+{
+	struct attempt_by who = { rq->authority->name, request_header(rq, "REMOTE_ADDR"), c->id };
+	enum err e;
+
+	*t = (struct attempt){ 0 };
+	if (c->secret.n == 0)
+		return OK;
+	e = attempt_begin(t, rq->deployment, rq->arena, TRY_SECRET, &who);
+	return t->is_known ? OK : e;
+}
+
+/* Nothing is said of whether there is such a client. */
+static enum err
+refuse_for_now(struct request *rq, const struct attempt *t)
+{
+	enum err e = oauth_fail_too_many(rq, t->wait);
+
+	rq->fail.reason = arena_printf(rq->arena, "too many wrong secrets: %s, %.*s", t->by->name,
+		STR_FMT(request_header(rq, "REMOTE_ADDR")));
+	return e;
+}
+
+static enum err
+end_attempt(struct request *rq, struct attempt *t, enum err e)
+{
+	if (e == OK)
+		attempt_right(t);
+	else if (e != ERR_REFUSED)
+		attempt_undo(t);
+	else if (t->by != NULL)
+		return refuse_for_now(rq, t);
+	return e;
+}
+
+/* Reads what the caller shows and takes what the try costs. */
+static enum err
+begin(struct request *rq, struct str form_id, struct str form_secret, struct credentials *c,
+	struct attempt *t)
+{
+	enum err e;
+
+	e = credentials_read(rq, form_id, form_secret, c);
+	if (e != OK)
+		return e;
+	if (c->id.n == 0)
+		return refuse(rq, "no client_id");
+	e = begin_attempt(rq, c, t);
+	return e == ERR_TOO_MANY ? refuse_for_now(rq, t) : e;
+}
+
 enum err
 client_authenticate(struct request *rq, struct str form_id, struct str form_secret)
 {
 	struct client *client = arena_alloc(rq->arena, sizeof(*client));
 	struct credentials c;
+	struct attempt t;
 	enum err e;
 
-	e = credentials_read(rq, form_id, form_secret, &c);
+	e = begin(rq, form_id, form_secret, &c, &t);
 	if (e != OK)
 		return e;
-	if (c.id.n == 0)
-		return refuse(rq, "no client_id");
 	e = client_get(rq->db, rq->arena, c.id, client, NULL);
-	if (e == ERR_NOTFOUND)
-		return refuse(rq, "unknown client");
 	if (e == OK)
 		e = check_client(rq, &c, client);
+	else if (e == ERR_NOTFOUND)
+		e = refuse(rq, "unknown client");
+	e = end_attempt(rq, &t, e);
 	if (e == OK)
 		rq->client = client;
 	return e;
@@ -143,13 +199,12 @@ caller_authenticate(struct request *rq, struct str form_id, struct str form_secr
 	struct caller *caller = arena_alloc(rq->arena, sizeof(*caller));
 	struct client *client = arena_alloc(rq->arena, sizeof(*client));
 	struct credentials c;
+	struct attempt t;
 	enum err e;
 
-	e = credentials_read(rq, form_id, form_secret, &c);
+	e = begin(rq, form_id, form_secret, &c, &t);
 	if (e != OK)
 		return e;
-	if (c.id.n == 0)
-		return refuse(rq, "no credentials");
 	e = client_get(rq->db, rq->arena, c.id, client, NULL);
 	if (e == ERR_NOTFOUND) {
 		e = api_authenticate(rq, &c, caller);
@@ -158,6 +213,7 @@ caller_authenticate(struct request *rq, struct str form_id, struct str form_secr
 		e = client_is_public(client) ? refuse(rq, "a public client cannot ask")
 					     : check_client(rq, &c, client);
 	}
+	e = end_attempt(rq, &t, e);
 	if (e == OK)
 		rq->caller = caller;
 	return e;

@@ -30,8 +30,8 @@ MUST_USE enum err credentials_read(
 /* For fuzzing: the value after "Basic ". ERR_SYNTAX. */
 MUST_USE enum err credentials_basic(struct arena *a, struct str text, struct credentials *out);
 
-/* Authenticates a client by its registered method and sets rq->client, or refuses: invalid_client.
- */
+/* Authenticates a client by its registered method and sets rq->client, or refuses: invalid_client,
+ * or 429 after too many wrong secrets. */
 MUST_USE enum err
 client_authenticate(struct request *rq, struct str form_id, struct str form_secret);
 

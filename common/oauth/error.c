@@ -20,6 +20,7 @@ const struct oauth_error_row oauth_errors[OAUTH__MAX] = {
 	[OAUTH_ACCESS_DENIED] = { "access_denied", 403 },
 	[OAUTH_SERVER_ERROR] = { "server_error", 500 },
 	[OAUTH_TEMPORARILY_UNAVAILABLE] = { "temporarily_unavailable", 503 },
+	[OAUTH_TOO_MANY] = { "temporarily_unavailable", 429 },
 	[OAUTH_INVALID_TARGET] = { "invalid_target", 400 },
 	[OAUTH_INVALID_TOKEN] = { "invalid_token", 401 },
 	[OAUTH_INSUFFICIENT_SCOPE] = { "insufficient_scope", 403 },
@@ -50,6 +51,15 @@ oauth_fail(struct request *rq, enum oauth_error error, const char *fmt, ...)
 	rq->fail.error = (int)error;
 	rq->fail.text = rq->fail.reason = arena_str(rq->arena, str_of(text));
 	return ERR_REFUSED;
+}
+
+enum err
+oauth_fail_too_many(struct request *rq, int64_t seconds)
+{
+	enum err e = oauth_fail(rq, OAUTH_TOO_MANY, "too many attempts, try again later");
+
+	rq->fail.retry_after = seconds;
+	return e;
 }
 
 /* Parameters whose content has an error of its own. */
@@ -90,7 +100,7 @@ oauth_fail_from(struct request *rq, enum err e)
 
 	if (e == ERR_REFUSED)
 		return;
-	if (e == ERR_FULL || e == ERR_CONFLICT || e == ERR_TOO_MANY || e == ERR_UNAVAILABLE)
+	if (e == ERR_FULL || e == ERR_CONFLICT || e == ERR_UNAVAILABLE)
 		error = OAUTH_TEMPORARILY_UNAVAILABLE;
 	e = oauth_fail(rq, error, "%s",
 		error == OAUTH_SERVER_ERROR ? "an error on our side" : "try again later");

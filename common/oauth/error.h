@@ -23,6 +23,7 @@ enum oauth_error {
 	OAUTH_ACCESS_DENIED,
 	OAUTH_SERVER_ERROR,
 	OAUTH_TEMPORARILY_UNAVAILABLE,
+	OAUTH_TOO_MANY,	      /* the same, for one who was wrong too often: 429 (RFC 6585 4) */
 	OAUTH_INVALID_TARGET, /* RFC 8707 section 2 */
 	OAUTH_INVALID_TOKEN,  /* RFC 6750 3.1 */
 	OAUTH_INSUFFICIENT_SCOPE,
@@ -48,6 +49,9 @@ extern const struct oauth_error_row oauth_errors[OAUTH__MAX];
  * and returns ERR_REFUSED. */
 MUST_USE enum err
 oauth_fail(struct request *rq, enum oauth_error error, const char *fmt, ...) PRINTF(3, 4);
+
+/* Refuses somebody who was wrong too often and may come again in `seconds`. */
+MUST_USE enum err oauth_fail_too_many(struct request *rq, int64_t seconds);
 
 /* Refuses for what param_read said (rq->param_error, rq->param_at) about a parameter of the table:
  * by invalid_scope and invalid_target where the parameter has an error of its own. An error of ours

@@ -101,7 +101,6 @@ key_class_name(char c)
 		[KEY_DENIED] = "revoked tokens",
 		[KEY_APPLIED] = "applied batches",
 		[KEY_PRIVATE] = "private keys",
-		[KEY_THROTTLE] = "counters",
 		[KEY_ISSUER] = "issuers",
 	};
 	unsigned char at = (unsigned char)c;

@@ -30,8 +30,6 @@ enum key_class {
 	KEY_APPLIED = 'B',   /* hour, id of a batch that was applied; in the volatile one too */
 	/* keys environment */
 	KEY_PRIVATE = 'Q', /* kid -> sealed private key */
-	/* volatile environment */
-	KEY_THROTTLE = 'F', /* hour, hash of what is counted */
 	/* registry */
 	KEY_ISSUER = 'I', /* host[:port] and path of an issuer -> name of an authority */
 };

@@ -13,13 +13,11 @@
 #include "schema/resource.h"
 #include "schema/scope.h"
 #include "schema/session.h"
-#include "schema/throttle.h"
 #include "schema/token.h"
 #include "schema/user.h"
 
 static const struct record *const records[] = { &record_authority, &record_issuer, &record_client,
 	&record_client_secret, &record_consent, &record_grant, &record_key, &record_private_key,
-	&record_resource, &record_scope, &record_session, &record_throttle, &record_token,
-	&record_user };
+	&record_resource, &record_scope, &record_session, &record_token, &record_user };
 
 #endif

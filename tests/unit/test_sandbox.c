@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "base/limit.h"
 #include "base/password.h"
 #include "endpoint/endpoint.h"
 #include "model/deployment.h"
@@ -72,6 +73,8 @@ try_files(const struct endpoint *ep)
 		cannot_open(ep, in_data("acme/durable/data.mdb"), O_RDWR);
 	if (!(ep->store & STORE_COUNT))
 		cannot_open(ep, in_data("acme/volatile/data.mdb"), O_RDONLY);
+	/* Who counts has it mapped already. */
+	cannot_open(ep, in_data("limits.map"), O_RDONLY);
 	if (!(ep->store & STORE_KEYS)) {
 		cannot_open(ep, in_data("acme/keys/data.mdb"), O_RDONLY);
 		cannot_open(ep, in_data("acme/keys/lock.mdb"), O_RDWR);
@@ -118,6 +121,20 @@ write_record(struct store *s)
 }
 
 static void
+try_limits(const struct endpoint *ep, struct deployment *d)
+{
+	const struct limit_rate one = { 1, 86400 };
+	struct limit_table *t = deployment_limits(d);
+	uint64_t tag;
+
+	expect(ep, (t != NULL) == ((ep->store & STORE_LIMIT) != 0), "limits");
+	if (t == NULL)
+		return;
+	tag = limit_tag(t, 1, STR("acme"), STR("sandbox"), str_of(ep->name));
+	expect(ep, limit_take(t, tag, one) == 0 && limit_take(t, tag, one) > 0, "count");
+}
+
+static void
 try_work(const struct endpoint *ep, struct deployment *d)
 {
 	struct password_cost cost = { .memory = 19 << 20, .passes = 2 };
@@ -130,6 +147,7 @@ try_work(const struct endpoint *ep, struct deployment *d)
 	expect(ep, keyset_public(there.durable, a, clock_now(), &text) == OK, "keys");
 	expect(ep, write_record(there.durable) == (ep->store & STORE_WRITE ? OK : ERR_DENIED),
 		"commit");
+	try_limits(ep, d);
 	if (ep->store & STORE_COUNT)
 		expect(ep, write_record(there.volatile_) == OK, "count");
 	if (ep->store & STORE_KEYS)
@@ -194,7 +212,9 @@ test_rows(void **state)
 
 /* The same rights and classes as in sbin. */
 static const struct endpoint helpers[] = {
-	{ .name = "writer", .store = STORE_WRITE | STORE_COUNT, .sandbox = SANDBOX_WRITER },
+	{ .name = "writer",
+		.store = STORE_WRITE | STORE_COUNT | STORE_LIMIT,
+		.sandbox = SANDBOX_WRITER },
 	{ .name = "signer",
 		.store = STORE_WRITE | STORE_KEYS | STORE_ROTATE,
 		.sandbox = SANDBOX_SIGNER },
@@ -244,6 +264,20 @@ test_with_helpers(void **state)
 		assert_int_equal(status_of(child), 0);
 	}
 	assert_true(str_eq(conf.writer, writer) && str_eq(conf.signer, signer));
+}
+
+/* The volatile environment, which no program makes use of yet. */
+static void
+test_volatile(void **state)
+{
+	const struct endpoint row = {
+		.name = "volatile", .store = STORE_WRITE | STORE_COUNT, .sandbox = SANDBOX_BROWSER
+	};
+
+	(void)state;
+	if (!has_all())
+		skip();
+	try_all(&row);
 }
 
 /* What is never done by accident ends the process. */
@@ -325,7 +359,8 @@ test_classes(void **state)
 		assert_true(!(ep->store & STORE_WRITE) || may & SANDBOX_MAY_WRITE);
 		assert_true(!(ep->store & STORE_COUNT) || may & SANDBOX_MAY_MAKE);
 		assert_int_equal(!(ep->store & STORE_KEYS), !(may & SANDBOX_MAY_SIGN));
-		assert_int_equal(ep->store == 0, ep->sandbox == SANDBOX_PUBLIC);
+		assert_int_equal(
+			(ep->store & ~(unsigned)STORE_LIMIT) == 0, ep->sandbox == SANDBOX_PUBLIC);
 		assert_int_equal(ep->answer == ANSWER_PAGE, ep->sandbox == SANDBOX_BROWSER);
 	}
 }
@@ -421,8 +456,15 @@ test_later(void **state)
 static int
 open_all(void **state)
 {
+	struct deployment *d;
+
 	tcp = socket(AF_INET, SOCK_STREAM, 0);
-	return tcp < 0 ? -1 : model_open(state);
+	if (tcp < 0 || model_open(state) != 0)
+		return -1;
+	if (deployment_open(&conf, STORE_LIMIT, &d) != OK) /* makes the table */
+		return -1;
+	deployment_close(d);
+	return 0;
 }
 
 int
@@ -433,6 +475,7 @@ main(void)
 		cmocka_unit_test_teardown(test_rows, model_reset),
 		cmocka_unit_test_teardown(test_helpers, model_reset),
 		cmocka_unit_test_teardown(test_with_helpers, model_reset),
+		cmocka_unit_test_teardown(test_volatile, model_reset),
 		cmocka_unit_test_teardown(test_deadly, model_reset),
 		cmocka_unit_test_teardown(test_ends, model_reset),
 		cmocka_unit_test_teardown(test_talks, model_reset),
