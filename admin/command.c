@@ -86,6 +86,15 @@ const struct command commands[] = {
 	{ "grant", "revoke", "(<id> | [--user NAME] [--client ID])", WRITE,
 		"revoke grants with all their tokens", cmd_grant_revoke },
 
+	{ "limit", "list", "", CONF | NEEDS_DATA,
+		"list how often somebody may be wrong, and how many have been lately",
+		cmd_limit_list },
+	{ "limit", "reset", "([--user NAME] [--client ID] [--address A] | --all)",
+		CONF | NEEDS_DATA,
+		"let a user, a client or an API, or an address try again at once; --all forgets "
+		"all that was counted, of all authorities, and who was right lately",
+		cmd_limit_reset },
+
 	{ "sweep", NULL, "", ADMIN | NEEDS_COUNTS,
 		"remove what has expired and renew keys, of all authorities; for cron", cmd_sweep },
 	{ "backup", NULL, "<directory> [--with-master-key]", CONF | NEEDS_DATA,

@@ -24,6 +24,8 @@ int cmd_grant_revoke(struct cli *c);
 int cmd_master_list(struct cli *c);
 int cmd_master_rotate(struct cli *c);
 int cmd_master_prune(struct cli *c);
+int cmd_limit_list(struct cli *c);
+int cmd_limit_reset(struct cli *c);
 int cmd_sweep(struct cli *c);
 int cmd_backup(struct cli *c);
 int cmd_restore(struct cli *c);

@@ -7,6 +7,7 @@
  */
 
 #include "admin/commands.h"
+#include "base/limit_row.h"
 #include "endpoint/endpoint.h"
 #include "http/request.h"
 #include "store/key.h"
@@ -160,6 +161,21 @@ put_records(struct cli *c)
 	return STATUS_DONE;
 }
 
+static int
+put_limits(struct cli *c)
+{
+	const struct limit_row *row;
+
+	(void)c;
+	puts(".Bl -tag -width Ds");
+	for (row = limit_rows; row < limit_rows + LIMIT__MAX; row++) {
+		printf(".It Va %s Pq %s\n", row->name, row->value);
+		put_prose(str_of(row->help));
+	}
+	puts(".El");
+	return STATUS_DONE;
+}
+
 static const char *const auth_text[] = {
 	[AUTH_NONE] = "none",
 	[AUTH_CLIENT] = "the client, by its registered method; public clients by client_id",
@@ -212,6 +228,7 @@ put_program(struct cli *c, const struct endpoint *ep)
 	printf(".It writes Ta %.*s\n", STR_FMT(writes));
 	printf(".It signs Ta %.*s\n", STR_FMT(signs));
 	printf(".It class Ta %s\n", sandbox_classes[ep->sandbox].name);
+	printf(".It counts tries Ta %s\n", (ep->store & STORE_LIMIT) != 0 ? "yes" : "no");
 	if (ep->spec != NULL && !str_eqz(str_of(ep->spec), "-"))
 		printf(".It specification Ta %s\n", ep->spec);
 	puts(".El");
@@ -235,6 +252,7 @@ static const struct {
 } parts[] = {
 	{ "@COMMANDS@", put_commands },
 	{ "@SETTINGS@", put_settings },
+	{ "@LIMITS@", put_limits },
 	{ "@RECORDS@", put_records },
 	{ "@PROGRAMS@", put_programs },
 };

@@ -6,7 +6,7 @@ const again = process.env.SERVER === 'cgi'; // then every file is run so
 process.env.SERVER = 'cgi';
 
 for (const name of again ? [] : ['discovery', 'http', 'client_auth', 'token', 'code', 'refresh',
-	'introspect', 'logout'])
+	'introspect', 'logout', 'limit'])
 	describe(`plain CGI: ${name}`, async () => {
 		await import(`./${name}.test.mjs`);
 	});
