@@ -58,15 +58,22 @@ hash_of(struct arena *a, struct str in)
 	return str_bytes(out, HASH_LEN);
 }
 
-struct str
-hash_hmac(struct arena *a, struct str key, struct str in)
+void
+hmac_sha256(struct str key, struct str in, unsigned char out[HASH_LEN])
 {
-	unsigned char *out = arena_alloc(a, HASH_LEN);
 	crypto_auth_hmacsha256_state state;
 
 	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
 	crypto_auth_hmacsha256_update(&state, (const unsigned char *)in.p, in.n);
 	crypto_auth_hmacsha256_final(&state, out);
 	secret_wipe(&state, sizeof(state));
+}
+
+struct str
+hash_hmac(struct arena *a, struct str key, struct str in)
+{
+	unsigned char *out = arena_alloc(a, HASH_LEN);
+
+	hmac_sha256(key, in, out);
 	return str_bytes(out, HASH_LEN);
 }

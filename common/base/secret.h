@@ -33,7 +33,8 @@ bool secret_eq(struct str a, struct str b);
 void hash_sha256(struct str in, unsigned char out[HASH_LEN]);
 struct str hash_of(struct arena *a, struct str in);
 
-/* HMAC-SHA256 of `in` under `key`, the arena's. */
+/* HMAC-SHA256 of `in` under `key`, into `out` or the arena. */
+void hmac_sha256(struct str key, struct str in, unsigned char out[HASH_LEN]);
 struct str hash_hmac(struct arena *a, struct str key, struct str in);
 
 #endif

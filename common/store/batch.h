@@ -20,9 +20,13 @@
 #define BATCH_MAX ((size_t)1 << 20) /* bytes of an encoded batch */
 #define KEY_MAX_LEN 511
 
+#define NOTE_MAX 1024 /* bytes of a note */
+#define NOTES_MAX 4   /* of a batch */
+
 struct batch {
 	struct buf ops; /* the encoded form */
 	size_t n;	/* operations */
+	size_t notes;	/* beside them */
 };
 
 /* An empty batch in arena `a`. */
@@ -35,15 +39,20 @@ void batch_guard(struct batch *b, struct str key, uint64_t version);
 void batch_put(struct batch *b, struct str key, struct str value);
 void batch_del(struct batch *b, struct str key);
 
+/* Says what the change is; it becomes a record of the chain in the same commit (chain.h), without
+ * which a chained environment takes none. 1 to NOTE_MAX bytes, NOTES_MAX at most. */
+void batch_note(struct batch *b, struct str payload);
+
 enum batch_kind {
 	BATCH_GUARD = 1,
 	BATCH_PUT,
 	BATCH_DEL,
+	BATCH_NOTE,
 };
 
 struct batch_op {
 	enum batch_kind kind;
-	struct str key, value;
+	struct str key, value; /* of a note the value alone */
 	uint64_t version;
 };
 
@@ -55,5 +64,10 @@ MUST_USE enum err batch_next(struct str *ops, struct batch_op *op);
  * enum key_class; NULL: all). ERR_RANGE, ERR_SYNTAX; ERR_DENIED for a put or delete of another
  * class. */
 MUST_USE enum err batch_check(struct str ops, const char *writes);
+
+/* The same about the chain: in an environment that is `chained` there is a note with every change
+ * but that of marks (KEY_APPLIED), and rows of the chain are put once, when it begins; elsewhere
+ * there is no note. ERR_DENIED. */
+MUST_USE enum err batch_check_chain(struct str ops, bool chained);
 
 #endif

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: ISC
  *
  * There is one writer at a time over all processes, so a transaction does
- * only what it must: compare versions and write. No crypto, network or log.
+ * only what it must: compare versions and write. No network and no log, and
+ * of crypto what makes a chain one: the MAC of a note, microseconds.
  */
 #include "store/commit.h"
 
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/chain_part.h"
 #include "store/key.h"
 #include "store/lmdb.h"
 #include "store/remote.h"
@@ -33,29 +35,6 @@ check_guard(struct store *s, MDB_txn *txn, const struct batch_op *op)
 	if (rc == MDB_SUCCESS && lmdb_cut(v, &value, &version) != OK)
 		return MDB_CORRUPTED;
 	return version == op->version ? MDB_SUCCESS : MDB_KEYEXIST;
-}
-
-static int
-put(struct store *s, MDB_txn *txn, const struct batch_op *op)
-{
-	uint64_t version = s->base + mdb_txn_id(txn);
-	MDB_val k = lmdb_val(op->key), v;
-	unsigned char *p;
-	int i, rc;
-
-	v.mv_size = VERSION_LEN + op->value.n;
-	v.mv_data = NULL;
-	rc = mdb_put(txn, s->dbi, &k, &v, MDB_RESERVE);
-	if (rc != MDB_SUCCESS)
-		return rc;
-	p = v.mv_data;
-	for (i = VERSION_LEN - 1; i >= 0; i--) {
-		p[i] = (unsigned char)version;
-		version >>= 8;
-	}
-	if (op->value.n > 0)
-		memcpy(p + VERSION_LEN, op->value.p, op->value.n);
-	return MDB_SUCCESS;
 }
 
 static int
@@ -89,7 +68,7 @@ apply(struct store *s, MDB_txn *txn, struct str ops)
 
 	while (rc == MDB_SUCCESS && batch_next(&ops, &op) == OK) {
 		if (op.kind == BATCH_PUT)
-			rc = put(s, txn, &op);
+			rc = lmdb_put(s, txn, op.key, op.value);
 		else if (op.kind == BATCH_DEL)
 			rc = del(s, txn, &op);
 	}
@@ -132,12 +111,10 @@ static int
 put_mark(struct store *s, MDB_txn *txn, struct str id)
 {
 	char bytes[1 + 4 + COMMIT_ID_LEN];
-	struct batch_op op = { .kind = BATCH_PUT };
 
 	if (id.n != COMMIT_ID_LEN)
 		return MDB_SUCCESS;
-	op.key = mark_key(id, 0, bytes);
-	return put(s, txn, &op);
+	return lmdb_put(s, txn, mark_key(id, 0, bytes), (struct str){ 0 });
 }
 
 /* MDB_KEYEXIST: a guard does not hold, and nothing was written. */
@@ -154,6 +131,8 @@ apply_one(struct store *s, MDB_txn *txn, const struct commit *c)
 	rc = check_guards(s, txn, c->ops);
 	if (rc == MDB_SUCCESS)
 		rc = apply(s, txn, c->ops);
+	if (rc == MDB_SUCCESS)
+		rc = chain_append(s, txn, c->ops, c->program);
 	return rc == MDB_SUCCESS ? put_mark(s, txn, c->id) : rc;
 }
 
@@ -228,6 +207,14 @@ commit_apart(struct store *s, struct commit *v, size_t n)
 	}
 }
 
+static enum err
+check(const struct store *s, struct str ops, const char *writes)
+{
+	enum err e = batch_check(ops, writes);
+
+	return e == OK ? batch_check_chain(ops, (s->flags & STORE_CHAINED) != 0) : e;
+}
+
 void
 store_commit_many(struct store *s, struct commit *v, size_t n)
 {
@@ -235,8 +222,7 @@ store_commit_many(struct store *s, struct commit *v, size_t n)
 	enum err e;
 
 	for (i = 0; i < n; i++) {
-		v[i].err =
-			s->flags & STORE_READONLY ? ERR_DENIED : batch_check(v[i].ops, v[i].writes);
+		v[i].err = s->flags & STORE_READONLY ? ERR_DENIED : check(s, v[i].ops, v[i].writes);
 		good += v[i].err == OK;
 	}
 	if (good == 0)
@@ -258,7 +244,7 @@ commit_remotely(struct store *s, struct str ops)
 {
 	enum err e;
 
-	e = batch_check(ops, s->writes);
+	e = check(s, ops, s->writes);
 	if (e != OK)
 		return e;
 	return remote_commit(s->writer, str_of(s->name), (s->flags & STORE_VOLATILE) != 0, ops);
@@ -267,7 +253,7 @@ commit_remotely(struct store *s, struct str ops)
 enum err
 store_commit_bytes(struct store *s, struct str ops)
 {
-	struct commit c = { .ops = ops, .writes = s->writes };
+	struct commit c = { .ops = ops, .writes = s->writes, .program = s->program };
 
 	if (s->writer != NULL)
 		return commit_remotely(s, ops);
@@ -284,6 +270,8 @@ store_commit(struct store *s, const struct batch *b)
 		return ERR_RANGE;
 	e = store_commit_bytes(s, buf_str(&b->ops));
 	if (e == ERR_DENIED)
-		log_reason(LOG_STORE, "a change was refused that this program may not make");
+		log_reason(LOG_STORE, "a change was refused that %s",
+			b->notes == 0 && s->flags & STORE_CHAINED ? "leaves no audit record"
+								  : "this program may not make");
 	return e;
 }

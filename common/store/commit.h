@@ -9,7 +9,8 @@
 
 /* Applies the batch in one transaction, synced before it returns OK. ERR_CONFLICT when a guard does
  * not hold, ERR_FULL (map or disk), ERR_DENIED (opened read-only, or a class that this process may
- * not write), ERR_RANGE (batch or key too large), ERR_SYSTEM: then nothing happened. Where the
+ * not write, or a change without a note in a chained store), ERR_CORRUPT (a chain without its
+ * head), ERR_RANGE (batch or key too large), ERR_SYSTEM: then nothing happened. Where the
  * store has a `writer`, that does it: ERR_UNAVAILABLE when it gave no answer, and nobody knows. */
 MUST_USE enum err store_commit(struct store *s, const struct batch *b);
 
@@ -22,8 +23,9 @@ MUST_USE enum err store_commit_bytes(struct store *s, struct str ops);
  * however often it comes within the hour: whoever got no answer sends it again. */
 struct commit {
 	struct str ops, id;
-	const char *writes; /* see batch_check() */
-	enum err err;	    /* out: what store_commit() would have returned */
+	const char *writes;  /* see batch_check() */
+	const char *program; /* whose it is, for the chain */
+	enum err err;	     /* out: what store_commit() would have returned */
 };
 
 /* As if each of the batches, in that order, were committed alone, but with one transaction and one

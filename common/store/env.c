@@ -306,6 +306,7 @@ open_checked(const char *dir, const struct store_options *options, struct store 
 	s->flags = options->flags;
 	s->writes = options->writes;
 	s->writer = options->writer;
+	s->program = options->program;
 	if (options->name.n > 0)
 		memcpy(s->name, options->name.p, options->name.n);
 	s->serial = ++serials;

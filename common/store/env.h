@@ -22,6 +22,7 @@ enum {
 	STORE_READONLY = 2, /* commits are ERR_DENIED */
 	STORE_VOLATILE = 4, /* commits are not synced */
 	STORE_WHOLE = 8,    /* what store_copy() made, by which a file that was cut off shows */
+	STORE_CHAINED = 16, /* no commit without a note, see chain.h */
 };
 
 #define STORE_NAME_MAX 64 /* bytes of an authority's name, and one */
@@ -33,6 +34,7 @@ struct store_options {
 	const char *writes;  /* key classes that commits may touch, see batch_check(); NULL: all */
 	struct call *writer; /* who commits, and we only read; NULL: this process (remote.h) */
 	struct str name;     /* what the writer knows the environment by: its authority */
+	const char *program; /* who commits, for the chain; NULL: unknown. It is not copied */
 };
 
 /* Opens the environment in directory `dir`, clears the slots of dead readers. ERR_NOTFOUND (and no

@@ -100,6 +100,8 @@ key_class_name(char c)
 		[KEY_TOKEN] = "reference tokens",
 		[KEY_DENIED] = "revoked tokens",
 		[KEY_APPLIED] = "applied batches",
+		[KEY_AUDIT] = "audit records",
+		[KEY_CHAIN] = "the audit chain",
 		[KEY_PRIVATE] = "private keys",
 		[KEY_ISSUER] = "issuers",
 	};

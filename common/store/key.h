@@ -28,6 +28,8 @@ enum key_class {
 	KEY_TOKEN = 'T',     /* hour, hash: a reference access token */
 	KEY_DENIED = 'D',    /* hour, hash of a jti: a JWT revoked on its own */
 	KEY_APPLIED = 'B',   /* hour, id of a batch that was applied; in the volatile one too */
+	KEY_AUDIT = 'L',     /* sequence: what was changed (chain.h) */
+	KEY_CHAIN = 'H',     /* -: where the chain of those has come to; "limit": what it keeps */
 	/* keys environment */
 	KEY_PRIVATE = 'Q', /* kid -> sealed private key */
 	/* registry */

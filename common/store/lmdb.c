@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -115,6 +116,29 @@ lmdb_write(struct store *s, MDB_txn **txn)
 {
 	check_process(s);
 	return lmdb_err("write transaction", lmdb_begin(s->env, 0, txn));
+}
+
+int
+lmdb_put(struct store *s, MDB_txn *txn, struct str key, struct str value)
+{
+	uint64_t version = s->base + mdb_txn_id(txn);
+	MDB_val k = lmdb_val(key), v;
+	unsigned char *p;
+	int i, rc;
+
+	v.mv_size = VERSION_LEN + value.n;
+	v.mv_data = NULL;
+	rc = mdb_put(txn, s->dbi, &k, &v, MDB_RESERVE);
+	if (rc != MDB_SUCCESS)
+		return rc;
+	p = v.mv_data;
+	for (i = VERSION_LEN - 1; i >= 0; i--) {
+		p[i] = (unsigned char)version;
+		version >>= 8;
+	}
+	if (value.n > 0)
+		memcpy(p + VERSION_LEN, value.p, value.n);
+	return MDB_SUCCESS;
 }
 
 MDB_val

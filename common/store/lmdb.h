@@ -25,7 +25,7 @@ struct store {
 	MDB_txn *read; /* reset between calls; keeps its reader slot, pins no page */
 	MDB_dbi dbi;
 	unsigned flags;
-	const char *writes;
+	const char *writes, *program;
 	struct call *writer;
 	char name[STORE_NAME_MAX];
 	uint64_t base;	 /* a version is this plus the id of the transaction that wrote it */
@@ -49,6 +49,9 @@ MUST_USE enum err lmdb_write(struct store *s, MDB_txn **txn);
 
 /* mdb_txn_begin() that takes over a map size another process has set (MDB_MAP_RESIZED). */
 MUST_USE int lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn);
+
+/* Puts a value under a new version. */
+MUST_USE int lmdb_put(struct store *s, MDB_txn *txn, struct str key, struct str value);
 
 /* Spans as LMDB has them, and back. */
 MDB_val lmdb_val(struct str s);

@@ -1,0 +1,267 @@
+/*
+ * chain - records are appended, and the oldest removed, by whoever commits
+ * SPDX-License-Identifier: ISC
+ *
+ * The MAC is made in the write transaction, since only there it is known what
+ * comes before: two hashes a record, some microseconds, less than the write.
+ */
+#include "store/chain.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/chain_part.h"
+#include "store/key.h"
+
+int
+chain_fetch(struct store *s, MDB_txn *txn, struct str key, struct str *value)
+{
+	MDB_val k = lmdb_val(key), v;
+	uint64_t version;
+	int rc;
+
+	rc = mdb_get(txn, s->dbi, &k, &v);
+	if (rc != MDB_SUCCESS)
+		return rc;
+	return lmdb_cut(v, value, &version) == OK ? MDB_SUCCESS : MDB_CORRUPTED;
+}
+
+static int
+load(struct store *s, MDB_txn *txn, struct chain_head *h)
+{
+	struct str value;
+	int rc;
+
+	rc = chain_fetch(s, txn, CHAIN_HEAD_KEY, &value);
+	if (rc == MDB_NOTFOUND)
+		return MDB_CORRUPTED;
+	if (rc == MDB_SUCCESS && chain_head_parse(value, h) != OK)
+		return MDB_CORRUPTED;
+	return rc;
+}
+
+static int
+save(struct store *s, MDB_txn *txn, struct chain_head *h)
+{
+	unsigned char bytes[CHAIN_HEAD_LEN];
+	int rc;
+
+	chain_head_write(h, bytes);
+	rc = lmdb_put(s, txn, CHAIN_HEAD_KEY, str_bytes(bytes, sizeof(bytes)));
+	secret_wipe(bytes, sizeof(bytes));
+	secret_wipe(h, sizeof(*h));
+	return rc;
+}
+
+static struct str
+row_key(unsigned char bytes[CHAIN_KEY_BYTES], uint64_t sequence)
+{
+	bytes[0] = KEY_AUDIT;
+	chain_u64(bytes + 1, sequence);
+	return str_bytes(bytes, CHAIN_KEY_BYTES);
+}
+
+/* Kind, time, length and bytes of the program's name, payload; the length of all. */
+static size_t
+write_signed(unsigned char *out, enum chain_kind kind, struct str program, struct str payload)
+{
+	int64_t now = clock_now();
+	unsigned char *p = out;
+
+	if (program.n > CHAIN_PROGRAM_MAX)
+		program.n = CHAIN_PROGRAM_MAX;
+	*p++ = (unsigned char)kind;
+	p = chain_u64(p, now > 0 ? (uint64_t)now : 0);
+	*p++ = (unsigned char)program.n;
+	memcpy(p, program.p, program.n);
+	p += program.n;
+	memcpy(p, payload.p, payload.n);
+	return (size_t)(p - out) + payload.n;
+}
+
+static int
+append(struct store *s, MDB_txn *txn, struct chain_head *h, enum chain_kind kind,
+	struct str program, struct str payload)
+{
+	unsigned char key[CHAIN_KEY_BYTES], value[CHAIN_SIGNED_MAX + HASH_LEN];
+	size_t n = write_signed(value, kind, program, payload);
+
+	h->last++;
+	chain_mac(h, h->last, str_bytes(value, n), h->mac);
+	memcpy(value + n, h->mac, HASH_LEN);
+	chain_head_step(h);
+	return lmdb_put(s, txn, row_key(key, h->last), str_bytes(value, n + HASH_LEN));
+}
+
+/* Removes the first; MDB_NOTFOUND: it is not there. */
+static int
+remove_first(struct store *s, MDB_txn *txn, struct chain_head *h)
+{
+	unsigned char bytes[CHAIN_KEY_BYTES];
+	struct str key = row_key(bytes, h->first), value;
+	MDB_val k = lmdb_val(key);
+	struct chain_row row;
+	int rc;
+
+	rc = chain_fetch(s, txn, key, &value);
+	if (rc == MDB_SUCCESS && chain_parse(key, value, &row) == ERR_CORRUPT)
+		rc = MDB_NOTFOUND;
+	if (rc != MDB_SUCCESS)
+		return rc;
+	memcpy(h->before, row.mac.p, HASH_LEN);
+	h->first++;
+	return mdb_del(txn, s->dbi, &k, NULL);
+}
+
+/* Removes up to `n` from the front and appends that it was done. Where one is missing somebody has
+ * meddled: what is left stays, and no commit fails for it. */
+static int
+prune(struct store *s, MDB_txn *txn, struct chain_head *h, size_t n)
+{
+	unsigned char payload[8 + HASH_LEN];
+	uint64_t before = h->first;
+	int rc = MDB_SUCCESS;
+	size_t i;
+
+	for (i = 0; i < n && rc == MDB_SUCCESS; i++)
+		rc = remove_first(s, txn, h);
+	if ((rc != MDB_SUCCESS && rc != MDB_NOTFOUND) || h->first == before)
+		return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
+	memcpy(chain_u64(payload, h->first - 1), h->before, HASH_LEN);
+	return append(
+		s, txn, h, CHAIN_PRUNED, str_of(s->program), str_bytes(payload, sizeof(payload)));
+}
+
+static int
+load_limit(struct store *s, MDB_txn *txn, struct chain_limit *out)
+{
+	uint64_t records = 0, lifetime = 0;
+	struct str value;
+	int rc;
+
+	*out = (struct chain_limit){ 0 };
+	rc = chain_fetch(s, txn, CHAIN_LIMIT_KEY, &value);
+	if (rc == MDB_NOTFOUND)
+		return MDB_SUCCESS;
+	if (rc == MDB_SUCCESS &&
+		(str_take_u64(&value, &records) != OK || str_take_u64(&value, &lifetime) != OK))
+		return MDB_CORRUPTED;
+	*out = (struct chain_limit){ (int64_t)records, (int64_t)lifetime };
+	return rc;
+}
+
+/* An eighth more than has to go, so that it is not done at every commit. */
+static int
+prune_most(struct store *s, MDB_txn *txn, struct chain_head *h)
+{
+	uint64_t count = h->last - h->first + 1, n;
+	struct chain_limit limit;
+	int rc;
+
+	rc = load_limit(s, txn, &limit);
+	if (rc != MDB_SUCCESS || limit.records <= 0 || count <= (uint64_t)limit.records)
+		return rc;
+	n = count - (uint64_t)limit.records + (uint64_t)limit.records / 8;
+	return prune(s, txn, h, n < CHAIN_PRUNE_MOST ? (size_t)n : CHAIN_PRUNE_MOST);
+}
+
+int
+chain_append(struct store *s, MDB_txn *txn, struct str ops, const char *program)
+{
+	struct chain_head h = { .first = 0 };
+	int rc = MDB_SUCCESS;
+	struct batch_op op;
+
+	while (rc == MDB_SUCCESS && batch_next(&ops, &op) == OK) {
+		if (op.kind != BATCH_NOTE)
+			continue;
+		if (h.first == 0)
+			rc = load(s, txn, &h);
+		if (rc == MDB_SUCCESS)
+			rc = append(s, txn, &h, CHAIN_NOTE, str_of(program), op.value);
+	}
+	if (rc != MDB_SUCCESS || h.first == 0)
+		return rc;
+	rc = prune_most(s, txn, &h);
+	return rc == MDB_SUCCESS ? save(s, txn, &h) : rc;
+}
+
+/* How many of the first are over; never the last of all. */
+static int
+count_old(struct store *s, MDB_txn *txn, const struct chain_head *h, int64_t now, size_t *n)
+{
+	unsigned char bytes[CHAIN_KEY_BYTES];
+	struct chain_limit limit;
+	struct chain_row row;
+	struct str key, value;
+	int rc;
+
+	*n = 0;
+	rc = load_limit(s, txn, &limit);
+	while (rc == MDB_SUCCESS && limit.lifetime > 0 && h->first + *n < h->last &&
+		*n < CHAIN_PRUNE_MOST) {
+		key = row_key(bytes, h->first + *n);
+		rc = chain_fetch(s, txn, key, &value);
+		if (rc != MDB_SUCCESS || chain_parse(key, value, &row) == ERR_CORRUPT ||
+			row.time > now - limit.lifetime)
+			break;
+		++*n;
+	}
+	return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
+}
+
+static int
+expire(struct store *s, MDB_txn *txn, int64_t now, size_t *n)
+{
+	struct chain_head h;
+	int rc;
+
+	rc = load(s, txn, &h);
+	if (rc == MDB_SUCCESS)
+		rc = count_old(s, txn, &h, now, n);
+	if (rc == MDB_SUCCESS)
+		rc = prune(s, txn, &h, *n);
+	return rc == MDB_SUCCESS ? save(s, txn, &h) : rc;
+}
+
+/* Whether there is something to do, without keeping others from writing. */
+static enum err
+look(struct store *s, int64_t now, size_t *n)
+{
+	struct chain_head h;
+	enum err e;
+	int rc;
+
+	e = lmdb_read(s);
+	if (e != OK)
+		return e;
+	rc = load(s, s->read, &h);
+	if (rc == MDB_SUCCESS)
+		rc = count_old(s, s->read, &h, now, n);
+	lmdb_read_end(s);
+	return lmdb_err("audit", rc);
+}
+
+enum err
+chain_expire(struct store *s, int64_t now, size_t *removed)
+{
+	MDB_txn *txn;
+	enum err e;
+	int rc;
+
+	*removed = 0;
+	if ((s->flags & (STORE_CHAINED | STORE_READONLY)) != STORE_CHAINED)
+		return ERR_DENIED;
+	e = look(s, now, removed);
+	if (e != OK || *removed == 0)
+		return e;
+	e = lmdb_write(s, &txn);
+	if (e != OK)
+		return e;
+	rc = expire(s, txn, now, removed);
+	if (rc == MDB_SUCCESS)
+		rc = mdb_txn_commit(txn);
+	else
+		mdb_txn_abort(txn);
+	return lmdb_err("audit", rc);
+}
