@@ -46,6 +46,12 @@ static const struct field fields[] = {
 	{ .name = "access_token_alg", .tag = 12, .type = FIELD_CHOICE, AT(access_token_alg),
 	  .value = "ES256", .choices = client_alg_names + 1,
 	  .help = "what signs access tokens of clients and resources that do not ask for another" },
+	{ .name = "audit_records", .tag = 14, .type = FIELD_INT, AT(audit_records),
+	  .value = "200000", .min = 1000, .max = 100000000,
+	  .help = "how many audit records are kept" },
+	{ .name = "audit_lifetime", .tag = 15, .type = FIELD_SPAN, AT(audit_lifetime),
+	  .value = "365d", .min = 86400, .max = 100 * YEAR,
+	  .help = "how long an audit record is kept" },
 	{ .name = "created", .tag = 13, .type = FIELD_TIME, .flags = FIELD_FIXED, AT(created),
 	  .help = "when it was made" },
 };

@@ -19,6 +19,8 @@ struct authority {
 	int64_t key_active;		    /* age at which it stops signing */
 	int64_t key_retired;		    /* published after that */
 	int id_token_alg, access_token_alg; /* enum alg: what is used when a client says nothing */
+	int64_t audit_records;		    /* that are kept */
+	int64_t audit_lifetime;		    /* seconds for which one is kept */
 	int64_t created;
 };
 

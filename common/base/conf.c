@@ -134,6 +134,10 @@ complete(struct conf *c, struct arena *a)
 		c->master_key = arena_printf(a, "%.*s/master.key", STR_FMT(c->data));
 	else
 		c->master_key = beside(dir, c->master_key, a);
+	if (c->audit_key.n == 0)
+		c->audit_key = arena_printf(a, "%.*s/audit.key", STR_FMT(c->data));
+	else
+		c->audit_key = beside(dir, c->audit_key, a);
 }
 
 enum err

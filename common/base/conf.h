@@ -22,6 +22,7 @@ struct conf {
 	struct str data;	  /* directory of all authorities */
 	struct str templates;	  /* directory of page templates and style sheet */
 	struct str master_key;	  /* file; empty: master.key in `data` */
+	struct str audit_key;	  /* file; empty: audit.key in `data` */
 	struct str log;		  /* stderr, syslog or a file */
 	struct str writer;	  /* socket of the process that commits; empty: none */
 	struct str signer;	  /* socket of the process that has the keys; empty: none */

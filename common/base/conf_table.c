@@ -209,6 +209,14 @@ static const struct field fields[] = {
 		.max = 1 << 30,
 		.help = "bytes of the table in which that is counted, the file limits.map in data; "
 			"one address, user or client takes 16" },
+	{ .name = "audit_key",
+		.tag = 19,
+		.type = FIELD_STR,
+		.flags = FIELD_RESTART,
+		AT(audit_key),
+		.max = 1024,
+		.help = "file of the key that audit chains begin with and are verified by, which "
+			"no program reads; by default audit.key in data" },
 };
 
 const struct record record_conf = { "conf", 1, sizeof(struct conf), fields, COUNT(fields) };
