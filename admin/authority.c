@@ -10,6 +10,7 @@
 
 #include "admin/commands.h"
 #include "admin/record_cmd.h"
+#include "base/audit_key.h"
 #include "base/seal.h"
 #include "endpoint/endpoint.h"
 
@@ -37,12 +38,15 @@ static enum err
 put(struct cli *c, struct arena *a, void *base, uint64_t version, const char **why)
 {
 	const struct authority *auth = base;
+	struct beginning begin = { .key = c->audit_key,
+		.record = cli_audit_record(c, &kind_authority, auth->name) };
 	enum err e;
 
 	*why = NULL;
 	if (version != 0)
-		return authority_put(c->d, a, auth);
-	e = authority_create(c->d, a, base);
+		return authority_put(c->d, a, auth, &begin.record);
+	begin.record.event = AUDIT_AUTHORITY_CREATED;
+	e = authority_create(c->d, a, base, &begin);
 	if (e == ERR_EXISTS && !cli_has_authority(c, auth->name))
 		*why = "its name or issuer is taken";
 	return e;
@@ -151,6 +155,8 @@ cmd_authority_add(struct cli *c)
 
 	status = prepare(c, &auth, name_from(c->a, cli_word(c, 0)));
 	if (status == STATUS_DONE)
+		status = cli_audit_key(c);
+	if (status == STATUS_DONE)
 		status = record_create(c, &kind_authority, &auth);
 	if (status != STATUS_DONE)
 		return status;
@@ -214,7 +220,10 @@ make_data(struct cli *c)
 	if (status != STATUS_DONE)
 		return status;
 	e = seal_create(arena_z(c->a, c->conf.master_key));
-	return e == ERR_EXISTS ? STATUS_DONE : cli_error(c->conf.master_key, e);
+	if (e != OK && e != ERR_EXISTS)
+		return cli_error(c->conf.master_key, e);
+	e = audit_key_create(arena_z(c->a, c->conf.audit_key));
+	return e == ERR_EXISTS ? STATUS_DONE : cli_error(c->conf.audit_key, e);
 }
 
 static int
@@ -244,6 +253,8 @@ cmd_init(struct cli *c)
 	if (status == STATUS_DONE)
 		status = make_registry(c);
 	if (status == STATUS_DONE && first)
+		status = cli_audit_key(c);
+	if (status == STATUS_DONE && first)
 		status = record_create(c, &kind_authority, &auth);
 	if (status != STATUS_DONE)
 		return status;
@@ -251,6 +262,7 @@ cmd_init(struct cli *c)
 	object_str(&o, "data", c->conf.data);
 	object_str(&o, "conf", c->conf.path);
 	object_str(&o, "master_key", c->conf.master_key);
+	object_str(&o, "audit_key", c->conf.audit_key);
 	if (first) {
 		object_str(&o, "authority", auth.name);
 		object_str(&o, "issuer", auth.issuer);

@@ -91,6 +91,10 @@ copy_files(struct backup *b)
 		status = copy_file(&b->k, c->conf.path, in_target(b, "tessera.conf"));
 	if (status == STATUS_DONE && cli_has(c, "with-master-key"))
 		status = copy_file(&b->k, c->conf.master_key, in_target(b, "master.key"));
+	/* It may be kept elsewhere. */
+	if (status == STATUS_DONE && cli_has(c, "with-master-key") &&
+		access(arena_z(c->a, c->conf.audit_key), R_OK) == 0)
+		status = copy_file(&b->k, c->conf.audit_key, in_target(b, "audit.key"));
 	return status;
 }
 

@@ -256,6 +256,21 @@ look_usage(struct check *k)
 			(long long)u.map_size);
 }
 
+/* Without the audit key: that no record is missing, not that none was changed. */
+static void
+look_chain(struct check *k)
+{
+	struct chain_report r = { .name = k->c->auth.name };
+	struct str where = check_where(k, "audit", STR(""));
+	enum err e;
+
+	e = chain_verify(k->c->opened.durable, &r);
+	if (e != OK)
+		check_damage(k, where, "cannot be read: %s", err_text(e));
+	else if (r.problem != NULL)
+		check_damage(k, where, "record %llu: %s", (unsigned long long)r.at, r.problem);
+}
+
 void
 check_authority(struct check *k)
 {
@@ -269,6 +284,7 @@ check_authority(struct check *k)
 				STR_FMT(auth->disabled.v[i]));
 	for (i = 0; i < COUNT(rows); i++)
 		look_class(k, i);
+	look_chain(k);
 	look_keys(k);
 	look_usage(k);
 }

@@ -89,6 +89,7 @@ struct cli {
 	struct deployment *d;
 	struct authority auth;
 	struct opened opened;
+	struct str audit_key; /* what cli_audit_key() has read */
 };
 
 /* args.c: the command line into `c`, by the command's row. A status; errors are reported. */
@@ -163,6 +164,13 @@ int cli_fail(int status, struct str what, const char *why, ...) PRINTF(3, 4);
 
 /* The same with the text of `e` and the status that fits it. */
 int cli_error(struct str what, enum err e);
+
+/* actor.c: an audit record of something that the command does; its texts are the arena's. */
+struct audit
+cli_audit(struct cli *c, enum audit_event event, struct str subject, struct str detail);
+
+/* Reads the audit key, with the rights of the caller, into c->audit_key. */
+MUST_USE int cli_audit_key(struct cli *c);
 
 /* Logs that the command changed `name`. */
 void cli_changed(const struct cli *c, struct str name);

@@ -21,13 +21,18 @@ get(struct cli *c, struct arena *a, struct str name, void *out, uint64_t *versio
 static enum err
 put(struct cli *c, struct arena *a, void *base, uint64_t version, const char **why)
 {
-	return client_put(c->opened.durable, a, base, version, why);
+	const struct client *client = base;
+	struct audit done = cli_audit_record(c, &kind_client, client->client_id);
+
+	return client_put(c->opened.durable, a, base, version, &done, why);
 }
 
 static enum err
 del(struct cli *c, struct str name)
 {
-	return client_del(c->opened.durable, c->a, name);
+	struct audit done = cli_audit_record(c, &kind_client, name);
+
+	return client_del(c->opened.durable, c->a, name, &done);
 }
 
 static const char *const columns[] = { "client_id", "client_name", "enabled",

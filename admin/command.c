@@ -95,6 +95,18 @@ const struct command commands[] = {
 		"all that was counted, of all authorities, and who was right lately",
 		cmd_limit_reset },
 
+	{ "audit", "list", "[--user NAME] [--client ID] [--event EVENT] [--since TIME] [--last N]",
+		READ, "list what was changed, by whom, the oldest first", cmd_audit_list },
+	{ "audit", "follow", "", READ, "print what is changed from now on, until interrupted",
+		cmd_audit_follow },
+	{ "audit", "verify", "[--head SEQUENCE:MAC]", READ,
+		"check that no audit record was changed or removed; prints what to note elsewhere",
+		cmd_audit_verify },
+	{ "audit", "export", "", READ,
+		"print all audit records with their MACs, one JSON object a line, to keep "
+		"elsewhere",
+		cmd_audit_export },
+
 	{ "sweep", NULL, "", ADMIN | NEEDS_COUNTS,
 		"remove what has expired and renew keys, of all authorities; for cron", cmd_sweep },
 	{ "backup", NULL, "<directory> [--with-master-key]", CONF | NEEDS_DATA,

@@ -60,6 +60,7 @@ cmd_grant_list(struct cli *c)
 static int
 revoke_one(struct cli *c, struct str text, size_t *n)
 {
+	struct audit done = cli_audit(c, AUDIT_GRANT_REVOKED, STR(""), str_of(reason));
 	struct str label = arena_printf(c->a, "grant %.*s", STR_FMT(text)), id;
 	struct grant_row row;
 	enum err e;
@@ -68,7 +69,7 @@ revoke_one(struct cli *c, struct str text, size_t *n)
 		return cli_error(label, ERR_NOTFOUND);
 	e = grant_get(c->opened.durable, c->a, id, &row);
 	if (e == OK && row.g.state != GRANT_REVOKED) {
-		e = grant_revoke(c->opened.durable, c->a, id, str_of(reason));
+		e = grant_revoke(c->opened.durable, c->a, id, &done);
 		*n = 1;
 	}
 	return cli_error(label, e);
@@ -77,13 +78,14 @@ revoke_one(struct cli *c, struct str text, size_t *n)
 static int
 revoke_many(struct cli *c, size_t *n)
 {
+	struct audit done = cli_audit(c, AUDIT_GRANT_REVOKED, STR(""), str_of(reason));
 	struct grant_filter f;
 	int status = filter(c, &f);
 	enum err e;
 
 	if (status != STATUS_DONE)
 		return status;
-	e = grant_revoke_all(c->opened.durable, &f, str_of(reason), n);
+	e = grant_revoke_all(c->opened.durable, &f, &done, n);
 	return cli_error(STR("grants"), e);
 }
 

@@ -60,6 +60,7 @@ static int
 take_authority(struct import *m, const struct js *v)
 {
 	struct cli *c = m->c;
+	struct beginning begin = { .key = c->audit_key };
 	struct authority auth;
 	int status;
 	enum err e;
@@ -78,7 +79,9 @@ take_authority(struct import *m, const struct js *v)
 		status = kind_authority.check(c, &auth);
 	if (status != STATUS_DONE)
 		return status;
-	e = authority_begin(c->d, c->a, &auth, &c->opened);
+	begin.record =
+		cli_audit(c, AUDIT_IMPORTED, kind_label(c, &kind_authority, auth.name), STR(""));
+	e = authority_begin(c->d, c->a, &auth, &begin, &c->opened);
 	if (e == ERR_EXISTS)
 		return cli_fail(STATUS_NO, auth.name,
 			"its name or issuer is taken; say --name or --issuer for another");
@@ -187,11 +190,12 @@ static int
 finish(struct import *m)
 {
 	struct cli *c = m->c;
+	struct audit who = cli_audit(c, AUDIT_KEY_MADE, STR(""), STR(""));
 	size_t made, gone;
 	int status;
 	enum err e;
 
-	e = keyset_upkeep(c->opened.keyring, c->opened.durable, c->a, &c->auth, &made, &gone);
+	e = keyset_upkeep(c->opened.keyring, c->opened.durable, c->a, &c->auth, &who, &made, &gone);
 	if (e != OK)
 		return cli_error(STR("keys"), e);
 	status = look(m);
@@ -280,6 +284,9 @@ cmd_import(struct cli *c)
 	if (c->authority.n > 0)
 		return cli_fail(
 			STATUS_USAGE, STR("--authority"), "is for what is there; say --name");
+	status = cli_audit_key(c);
+	if (status != STATUS_DONE)
+		return status;
 	m->pending = arena_new(ARENA_CEILING);
 	status = run(m);
 	seal_free(m->seal);

@@ -90,10 +90,15 @@ merge(struct import *m, const struct batch *one)
 int
 import_flush(struct import *m)
 {
+	struct audit what;
 	enum err e = OK;
 
-	if (m->records > 0)
+	if (m->records > 0) {
+		what = cli_audit(m->c, AUDIT_IMPORTED, str_of(m->section->name),
+			arena_printf(m->pending, "%zu", m->records));
+		audit_note(&m->batch, m->pending, &what);
 		e = store_commit(m->c->opened.durable, &m->batch);
+	}
 	arena_reset(m->pending);
 	batch_init(&m->batch, m->pending);
 	m->records = 0;

@@ -9,13 +9,14 @@
 int
 key_upkeep(struct cli *c)
 {
+	struct audit who = cli_audit(c, AUDIT_KEY_MADE, STR(""), STR(""));
 	size_t made = 0, gone = 0;
 	int status = cli_need(c, NEEDS_KEYS);
 	enum err e;
 
 	if (status != STATUS_DONE)
 		return status;
-	e = keyset_upkeep(c->opened.keyring, c->opened.durable, c->a, &c->auth, &made, &gone);
+	e = keyset_upkeep(c->opened.keyring, c->opened.durable, c->a, &c->auth, &who, &made, &gone);
 	if (e != OK)
 		return cli_error(STR("keys"), e);
 	if (made > 0)
@@ -99,10 +100,11 @@ rotate(struct cli *c, enum alg alg, struct listing *l)
 	struct key_options o = {
 		.alg = alg, .at_once = cli_has(c, "at-once"), .revoke = cli_has(c, "revoke")
 	};
+	struct audit who = cli_audit(c, AUDIT_KEY_MADE, STR(""), STR(""));
 	struct signing_key made;
 	enum err e;
 
-	e = keyset_rotate(c->opened.keyring, c->opened.durable, c->a, &c->auth, &o, &made);
+	e = keyset_rotate(c->opened.keyring, c->opened.durable, c->a, &c->auth, &o, &who, &made);
 	if (e != OK)
 		return cli_error(str_of(alg_names[alg]), e);
 	cli_changed(c, made.kid);

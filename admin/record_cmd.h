@@ -33,6 +33,10 @@ extern const struct kind kind_authority, kind_client, kind_resource, kind_scope,
 /* The kind of that noun, or NULL. */
 const struct kind *kind_find(const char *noun);
 
+/* actor.c: the audit record of what the command does to a record: event by its verb, and the names
+ * of the fields and options that were given. */
+struct audit cli_audit_record(struct cli *c, const struct kind *k, struct str name);
+
 /* "client web", for messages; the arena's. */
 struct str kind_label(struct cli *c, const struct kind *k, struct str name);
 

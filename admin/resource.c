@@ -15,13 +15,18 @@ get_resource(struct cli *c, struct arena *a, struct str name, void *out, uint64_
 static enum err
 put_resource(struct cli *c, struct arena *a, void *base, uint64_t version, const char **why)
 {
-	return resource_put(c->opened.durable, a, base, version, why);
+	const struct resource *r = base;
+	struct audit done = cli_audit_record(c, &kind_resource, r->name);
+
+	return resource_put(c->opened.durable, a, base, version, &done, why);
 }
 
 static enum err
 del_resource(struct cli *c, struct str name)
 {
-	return resource_del(c->opened.durable, c->a, name);
+	struct audit done = cli_audit_record(c, &kind_resource, name);
+
+	return resource_del(c->opened.durable, c->a, name, &done);
 }
 
 static const char *const resource_columns[] = { "name", "title", "enabled", "scopes", NULL };
@@ -56,13 +61,18 @@ get_scope(struct cli *c, struct arena *a, struct str name, void *out, uint64_t *
 static enum err
 put_scope(struct cli *c, struct arena *a, void *base, uint64_t version, const char **why)
 {
-	return scope_put(c->opened.durable, a, base, version, why);
+	const struct scope *s = base;
+	struct audit done = cli_audit_record(c, &kind_scope, s->name);
+
+	return scope_put(c->opened.durable, a, base, version, &done, why);
 }
 
 static enum err
 del_scope(struct cli *c, struct str name)
 {
-	return scope_del(c->opened.durable, c->a, name);
+	struct audit done = cli_audit_record(c, &kind_scope, name);
+
+	return scope_del(c->opened.durable, c->a, name, &done);
 }
 
 static const char *const scope_columns[] = { "name", "title", "enabled", "identity", "required",

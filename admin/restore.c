@@ -75,7 +75,9 @@ may_stay(struct cli *c, const char *entry)
 
 	return str_eqz(str_of(entry), ".") || str_eqz(str_of(entry), "..") ||
 		str_eqz(str_of(entry), "lost+found") || str_eqz(str_of(entry), DEPLOYMENT_LIMITS) ||
-		cli_same_file(c, path, c->conf.path) || cli_same_file(c, path, c->conf.master_key);
+		cli_same_file(c, path, c->conf.path) ||
+		cli_same_file(c, path, c->conf.master_key) ||
+		cli_same_file(c, path, c->conf.audit_key);
 }
 
 static int
@@ -159,6 +161,18 @@ restore_key(struct restore *r)
 	return copy_file(&r->k, from, c->conf.master_key);
 }
 
+/* Nothing of what is served needs it. */
+static int
+restore_audit_key(struct restore *r)
+{
+	struct cli *c = r->k.c;
+	struct str from = copy_path(c, r->k.from, STR("audit.key"), "");
+
+	if (is_there(c, c->conf.audit_key) || !in_backup(r, STR("audit.key"), ""))
+		return STATUS_DONE;
+	return copy_file(&r->k, from, c->conf.audit_key);
+}
+
 static int
 restore_authority(struct restore *r, struct str name)
 {
@@ -177,6 +191,8 @@ restore_all(struct restore *r)
 
 	if (status == STATUS_DONE)
 		status = restore_key(r);
+	if (status == STATUS_DONE)
+		status = restore_audit_key(r);
 	for (i = 0; i < r->names.n && status == STATUS_DONE; i++)
 		status = restore_authority(r, r->names.v[i]);
 	if (status == STATUS_DONE)

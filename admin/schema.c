@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "admin/commands.h"
+#include "schema/audit.h"
 #include "schema/authority.h"
 #include "schema/client.h"
 #include "schema/consent.h"
@@ -27,6 +28,7 @@ const struct record *const records[] = {
 	&record_consent,
 	&record_token,
 	&record_key,
+	&record_audit,
 	NULL,
 };
 

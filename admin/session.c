@@ -27,9 +27,10 @@ list_session(struct walk *w, struct arena *a, const struct session *s)
 static enum err
 end_session(struct walk *w, struct arena *a, struct str sid)
 {
+	struct audit done = cli_audit(w->c, AUDIT_SESSION_ENDED, STR(""), STR(""));
 	enum err e;
 
-	e = session_end(w->c->opened.durable, a, sid);
+	e = session_end(w->c->opened.durable, a, sid, &done);
 	if (e == ERR_NOTFOUND)
 		return OK; /* it ended by itself */
 	if (e != OK)

@@ -24,6 +24,7 @@ sweep(struct cli *c, void *arg)
 	list_int(l, "grants", (int64_t)done.grants);
 	list_int(l, "tokens", (int64_t)done.tokens);
 	list_int(l, "denied", (int64_t)done.denied);
+	list_int(l, "audits", (int64_t)done.audits);
 	list_int(l, "keys_made", (int64_t)done.keys_made);
 	list_int(l, "keys_gone", (int64_t)done.keys_gone);
 	list_int(l, "readers", done.readers);

@@ -58,17 +58,20 @@ get(struct cli *c, struct arena *a, struct str name, void *out, uint64_t *versio
 static enum err
 put(struct cli *c, struct arena *a, void *base, uint64_t version, const char **why)
 {
-	return user_put(c->opened.durable, a, base, version, why);
+	struct audit done = cli_audit_record(c, &kind_user, STR(""));
+
+	return user_put(c->opened.durable, a, base, version, &done, why);
 }
 
 static enum err
 del(struct cli *c, struct str name)
 {
+	struct audit done = cli_audit_record(c, &kind_user, STR(""));
 	struct user u;
 	enum err e;
 
 	e = user_lookup(c->opened.durable, c->a, name, &u, NULL);
-	return e == OK ? user_del(c->opened.durable, c->a, u.sub) : e;
+	return e == OK ? user_del(c->opened.durable, c->a, u.sub, &done) : e;
 }
 
 /* Writes the member by the type of its row (OpenID Connect Core 5.1); others are texts. */

@@ -13,6 +13,7 @@
 #include "endpoint/authz.h"
 #include "model/consent.h"
 #include "model/grant.h"
+#include "oauth/audit_by.h"
 #include "oauth/browser.h"
 #include "oauth/scope.h"
 #include "store/commit.h"
@@ -146,6 +147,8 @@ use_up(struct request *rq, struct decision *d, struct batch *b)
 static enum err
 issue_code(struct request *rq, struct decision *d)
 {
+	struct audit what =
+		audit_by_user(rq, AUDIT_AUTHORIZED, d->browser.user.sub, d->az.client.client_id);
 	struct form_pair answer = { .name = STR("code") };
 	struct grant_row row;
 	struct batch b;
@@ -156,8 +159,12 @@ issue_code(struct request *rq, struct decision *d)
 	e = grant_add(&b, rq->arena, &row, &answer.value);
 	if (e == OK)
 		e = use_up(rq, d, &b);
-	if (e == OK)
-		e = store_commit(rq->db, &b);
+	if (e != OK)
+		return e;
+	what.grant = row.id;
+	what.detail = scope_join(rq->arena, d->granted);
+	audit_note(&b, rq->arena, &what);
+	e = store_commit(rq->db, &b);
 	if (e != OK)
 		return e;
 	log_begin(LOG_ISSUED);

@@ -12,7 +12,9 @@
 #include "endpoint/authz.h"
 #include "endpoint/page.h"
 #include "model/resource.h"
+#include "oauth/audit_by.h"
 #include "oauth/browser.h"
+#include "oauth/scope.h"
 #include "store/commit.h"
 
 enum {
@@ -136,11 +138,15 @@ remember(struct request *rq, struct batch *b, const struct authz_request *az, st
 static enum err
 deny(struct request *rq, const struct authz_request *az, struct browser *browser)
 {
+	struct audit what =
+		audit_by_user(rq, AUDIT_CONSENT_DENIED, browser->user.sub, az->client.client_id);
 	struct batch b;
 	enum err e;
 
+	what.result = AUDIT_REFUSED;
 	session_use_up(&browser->session);
 	batch_init(&b, rq->arena);
+	audit_note(&b, rq->arena, &what);
 	e = session_put(&b, rq->arena, &browser->session);
 	if (e == OK)
 		e = store_commit(rq->db, &b);
@@ -153,6 +159,8 @@ deny(struct request *rq, const struct authz_request *az, struct browser *browser
 static enum err
 allow(struct request *rq, const struct authz_request *az, struct browser *browser)
 {
+	struct audit what =
+		audit_by_user(rq, AUDIT_CONSENT_GIVEN, browser->user.sub, az->client.client_id);
 	struct strs scopes;
 	struct batch b;
 	enum err e;
@@ -164,7 +172,9 @@ allow(struct request *rq, const struct authz_request *az, struct browser *browse
 		return deny(rq, az, browser);
 	browser->session.s.consent_for = az->hash;
 	browser->session.s.consent_scope = scopes;
+	what.detail = scope_join(rq->arena, scopes);
 	batch_init(&b, rq->arena);
+	audit_note(&b, rq->arena, &what);
 	e = session_put(&b, rq->arena, &browser->session);
 	if (e == OK)
 		e = remember(rq, &b, az, browser->user.sub, scopes);

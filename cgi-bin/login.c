@@ -11,6 +11,7 @@
 #include "endpoint/authz.h"
 #include "endpoint/page.h"
 #include "model/attempt.h"
+#include "oauth/audit_by.h"
 #include "oauth/browser.h"
 #include "store/commit.h"
 
@@ -86,13 +87,15 @@ static void
 refresh_password(
 	struct request *rq, const struct password_cost *cost, struct user *user, uint64_t version)
 {
+	struct audit what = audit_by_user(rq, AUDIT_RECORD_CHANGED, user->sub, (struct str){ 0 });
 	const char *why;
 	struct user u = *user;
 
 	if (!password_is_stale(rq->arena, u.password, cost))
 		return;
+	what.detail = STR("password hash, renewed");
 	if (password_hash(rq->arena, rq->param[P_PASSWORD], cost, &u.password) != OK ||
-		user_put(rq->db, rq->arena, &u, version, &why) != OK)
+		user_put(rq->db, rq->arena, &u, version, &what, &why) != OK)
 		log_reason(LOG_STORE, "a password hash could not be renewed");
 }
 
@@ -102,12 +105,17 @@ static void
 choose_session(struct request *rq, struct batch *b, const struct browser *old,
 	const struct user *user, struct session_row *row)
 {
+	struct audit what = audit_by_user(rq, AUDIT_SESSION_ENDED, user->sub, (struct str){ 0 });
+
 	if (old->signed_in && str_eq(old->user.sub, user->sub)) {
 		*row = old->session;
 		return;
 	}
-	if (old->signed_in)
+	if (old->signed_in) {
+		audit_note_as(b, rq->arena, &what, AUDIT_SESSION_ENDED, old->user.sub,
+			session_label(rq->arena, &old->session));
 		session_del(b, rq->arena, &old->session);
+	}
 	session_new(rq->arena, user, row);
 }
 
@@ -115,6 +123,7 @@ static enum err
 write_session(struct request *rq, const struct authz_request *az, const struct user *user,
 	struct str *cookie)
 {
+	struct audit what = audit_by_user(rq, AUDIT_LOGIN, user->sub, az->client.client_id);
 	struct session_row row;
 	struct browser old;
 	struct batch b;
@@ -129,6 +138,8 @@ write_session(struct request *rq, const struct authz_request *az, const struct u
 	row.s.login_for = az->hash;
 	row.s.amr = (struct strs){ 0 };
 	arena_strs_add(rq->arena, &row.s.amr, STR("pwd"));
+	what.detail = session_label(rq->arena, &row);
+	audit_note(&b, rq->arena, &what);
 	e = session_put(&b, rq->arena, &row);
 	return e == OK ? store_commit(rq->db, &b) : e;
 }

@@ -11,6 +11,7 @@
 #include "data/form.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/page.h"
+#include "oauth/audit_by.h"
 #include "oauth/browser.h"
 #include "oauth/id_token.h"
 #include "oauth/redirect.h"
@@ -141,10 +142,12 @@ finish(struct request *rq, const struct logout *l)
 static enum err
 end(struct request *rq, const struct logout *l)
 {
+	struct audit what =
+		audit_by_user(rq, AUDIT_LOGOUT, l->browser.session.s.sub, l->client.client_id);
 	enum err e;
 
 	if (l->browser.signed_in) {
-		e = session_end(rq->db, rq->arena, l->browser.session.s.sid);
+		e = session_end(rq->db, rq->arena, l->browser.session.s.sid, &what);
 		if (e != OK && e != ERR_NOTFOUND)
 			return e;
 		log_begin(LOG_LOGOUT);

@@ -10,6 +10,7 @@
 #include "endpoint/endpoint.h"
 #include "model/token.h"
 #include "oauth/access.h"
+#include "oauth/audit_by.h"
 #include "store/commit.h"
 
 enum {
@@ -33,6 +34,7 @@ revoke_refresh(struct request *rq)
 	struct grant_row row;
 	struct str successor;
 	enum refresh_is is;
+	struct audit what;
 	enum err e;
 
 	e = grant_of_refresh(rq->db, rq->arena, rq->param[P_TOKEN], &row, &is, &successor);
@@ -40,12 +42,15 @@ revoke_refresh(struct request *rq)
 		return e;
 	if (!str_eq(row.g.client_id, rq->client->client_id))
 		return ERR_NOTFOUND;
-	return grant_revoke(rq->db, rq->arena, row.id, STR("revoked by the client"));
+	what = audit_by_client(rq, AUDIT_GRANT_REVOKED, &row);
+	what.detail = STR("revoked by the client");
+	return grant_revoke(rq->db, rq->arena, row.id, &what);
 }
 
 static enum err
 revoke_access(struct request *rq)
 {
+	struct audit what = audit_by_client(rq, AUDIT_TOKEN_REVOKED, NULL);
 	struct access t;
 	struct batch b;
 	enum err e;
@@ -55,9 +60,12 @@ revoke_access(struct request *rq)
 		return e;
 	if (e != OK || !str_eq(t.client_id, rq->client->client_id))
 		return ERR_NOTFOUND;
+	what.subject = t.sub;
+	what.grant = t.grant;
 	if (t.key.n == 0)
-		return token_deny(rq->db, rq->arena, t.jti, t.expires);
+		return token_deny(rq->db, rq->arena, t.jti, t.expires, &what);
 	batch_init(&b, rq->arena);
+	audit_note(&b, rq->arena, &what);
 	batch_del(&b, t.key);
 	return store_commit(rq->db, &b);
 }

@@ -118,7 +118,7 @@ work(void *arg, int parent)
 	clock_shift(p->conf.clock_offset);
 	dial_through(parent);
 	if (deployment_open(&p->conf, p->ep->store, &d) != OK ||
-		deployment_confine(d, p->ep->writes) != OK)
+		deployment_confine(d, p->ep->name, p->ep->writes) != OK)
 		return FAILED;
 	if (gate_open(p->listen, 0, &gate) != OK)
 		return FAILED;

@@ -55,6 +55,12 @@ writes_of(const struct message *m)
 	return who->writes == NULL ? "" : who->writes;
 }
 
+static const char *
+program_of(const struct message *m)
+{
+	return ((const struct privilege *)m->who)->name;
+}
+
 /* The names in messages are from outside; deployment_slot() looks at them before they are paths. */
 static enum err
 open_environment(
@@ -84,9 +90,10 @@ apply_group(struct helper_process *p, struct arena *a, struct order *v, size_t n
 		if (v[i].done || !is_same_environment(&v[0], &v[i]))
 			continue;
 		of[m] = &v[i];
-		commits[m++] = (struct commit){
-			.ops = v[i].wire.ops, .id = v[i].wire.id, .writes = writes_of(v[i].message)
-		};
+		commits[m++] = (struct commit){ .ops = v[i].wire.ops,
+			.id = v[i].wire.id,
+			.writes = writes_of(v[i].message),
+			.program = program_of(v[i].message) };
 	}
 	e = open_environment(p, a, &v[0].wire, &store);
 	if (e == OK)

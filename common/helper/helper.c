@@ -48,8 +48,10 @@ open_all(struct helper_process *p)
 	enum err e;
 
 	e = deployment_open(&p->conf, p->helper->rights, &p->deployment);
+	if (e == OK)
+		deployment_program(p->deployment, p->helper->name);
 	if (e == OK && p->helper->writes != NULL)
-		e = deployment_confine(p->deployment, p->helper->writes);
+		e = deployment_confine(p->deployment, p->helper->name, p->helper->writes);
 	if (e == OK && p->conf.sandbox)
 		e = reach_lock_in(p->deployment, p->helper->sandbox);
 	return e;

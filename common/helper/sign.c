@@ -5,6 +5,7 @@
 #include "helper/sign.h"
 
 #include "base/log.h"
+#include "model/audit.h"
 #include "model/keyset.h"
 #include "model/sign_order.h"
 
@@ -72,6 +73,7 @@ sign_take(struct helper_process *p, struct arena *a, struct message *v, size_t n
 enum err
 sign_upkeep(struct helper_process *p, struct arena *a, struct str name, bool begins, bool *done)
 {
+	const struct audit who = { .actor = AUDIT_SYSTEM };
 	struct authority auth;
 	struct opened o;
 	size_t made, gone;
@@ -80,5 +82,5 @@ sign_upkeep(struct helper_process *p, struct arena *a, struct str name, bool beg
 	(void)begins;
 	*done = true;
 	e = authority_open(p->deployment, a, name, &auth, &o);
-	return e == OK ? keyset_upkeep(o.keyring, o.durable, a, &auth, &made, &gone) : e;
+	return e == OK ? keyset_upkeep(o.keyring, o.durable, a, &auth, &who, &made, &gone) : e;
 }

@@ -194,8 +194,17 @@ undo(struct deployment *d, struct arena *a, struct str name)
 		log_reason(LOG_STORE, "what was made of %.*s is still there", STR_FMT(name));
 }
 
+static void
+keep(struct batch *b, struct arena *a, const struct authority *auth)
+{
+	struct chain_limit limit = { auth->audit_records, auth->audit_lifetime };
+
+	chain_limit_put(b, a, &limit);
+}
+
 static enum err
-put_new(struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened)
+put_new(struct deployment *d, struct arena *a, const struct authority *auth,
+	const struct beginning *begin, struct opened *opened)
 {
 	struct slot *s;
 	struct batch b;
@@ -206,13 +215,16 @@ put_new(struct deployment *d, struct arena *a, const struct authority *auth, str
 		return e;
 	*opened = (struct opened){ s->durable, s->volatile_, s->keyring };
 	batch_init(&b, a);
+	chain_begin(&b, a, begin->key, auth->name);
+	keep(&b, a, auth);
+	audit_note(&b, a, &begin->record);
 	e = record_put(&b, a, &record_authority, key_class(a, KEY_AUTHORITY), auth, 0);
 	return e == OK ? store_commit(s->durable, &b) : e;
 }
 
 enum err
-authority_begin(
-	struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened)
+authority_begin(struct deployment *d, struct arena *a, const struct authority *auth,
+	const struct beginning *begin, struct opened *opened)
 {
 	const struct field *which;
 	enum err e;
@@ -227,7 +239,7 @@ authority_begin(
 	e = make_directory(deployment_path(d, a, arena_z(a, auth->name), ""), 02770);
 	if (e != OK)
 		return e;
-	e = put_new(d, a, auth, opened);
+	e = put_new(d, a, auth, begin, opened);
 	if (e != OK)
 		undo(d, a, auth->name);
 	return e;
@@ -244,32 +256,35 @@ authority_publish(struct deployment *d, struct arena *a, const struct authority 
 
 /* The records beside its own that a new authority begins with, and its first keys. */
 static enum err
-authority_fill(struct arena *a, const struct authority *auth, const struct opened *opened)
+authority_fill(struct arena *a, const struct authority *auth, const struct audit *who,
+	const struct opened *opened)
 {
 	size_t made, gone;
 	struct batch b;
 	enum err e;
 
 	batch_init(&b, a);
+	audit_note_as(&b, a, who, AUDIT_RECORD_ADDED, STR("scopes"), STR("the standard ones"));
 	e = scope_add_standard(&b, a);
 	if (e == OK)
 		e = store_commit(opened->durable, &b);
 	if (e == OK)
-		e = keyset_upkeep(opened->keyring, opened->durable, a, auth, &made, &gone);
+		e = keyset_upkeep(opened->keyring, opened->durable, a, auth, who, &made, &gone);
 	return e;
 }
 
 enum err
-authority_create(struct deployment *d, struct arena *a, struct authority *auth)
+authority_create(struct deployment *d, struct arena *a, struct authority *auth,
+	const struct beginning *begin)
 {
 	struct opened opened;
 	enum err e;
 
 	auth->created = clock_now();
-	e = authority_begin(d, a, auth, &opened);
+	e = authority_begin(d, a, auth, begin, &opened);
 	if (e != OK)
 		return e;
-	e = authority_fill(a, auth, &opened);
+	e = authority_fill(a, auth, &begin->record, &opened);
 	/* Last of all the entry that makes it found, so that a half-made one never is. */
 	if (e == OK)
 		e = authority_publish(d, a, auth);
@@ -285,7 +300,8 @@ authority_names(struct deployment *d, struct arena *a, struct strs *names)
 }
 
 enum err
-authority_put(struct deployment *d, struct arena *a, const struct authority *auth)
+authority_put(struct deployment *d, struct arena *a, const struct authority *auth,
+	const struct audit *done)
 {
 	struct str key = key_class(a, KEY_AUTHORITY);
 	const struct field *which;
@@ -305,6 +321,8 @@ authority_put(struct deployment *d, struct arena *a, const struct authority *aut
 	if (!str_eq(old.issuer, auth->issuer))
 		return ERR_DENIED;
 	batch_init(&b, a);
+	audit_note(&b, a, done);
+	keep(&b, a, auth);
 	e = record_put(&b, a, &record_authority, key, auth, version);
 	return e == OK ? store_commit(s->durable, &b) : e;
 }

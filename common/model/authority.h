@@ -15,6 +15,7 @@
 #define MODEL_AUTHORITY_H
 
 #include "base/conf.h"
+#include "model/audit.h"
 #include "schema/authority.h"
 #include "store/batch.h"
 #include "store/read.h"
@@ -56,11 +57,14 @@ char *deployment_limits_path(const struct deployment *d, struct arena *a);
 /* Makes the registry where there is none. With STORE_ADMIN. */
 MUST_USE enum err deployment_init(struct deployment *d, struct arena *a);
 
-/* For a program that serves the web, before its first request: it may write the key classes
- * `writes` alone (bytes of enum key_class; NULL: none), and leaves commits to the writer process
- * and signatures to the signer process if the settings name them. ERR_RANGE: the name of a socket
- * is too long. */
-MUST_USE enum err deployment_confine(struct deployment *d, const char *writes);
+/* Who commits, for audit records; "tessera", the command line, unless it is said. Not copied. */
+void deployment_program(struct deployment *d, const char *program);
+
+/* For a program that serves the web, before its first request: its name, and the key classes
+ * `writes` that alone it may write (bytes of enum key_class; NULL: none). It leaves commits to the
+ * writer process and signatures to the signer process if the settings name them. ERR_RANGE: the
+ * name of a socket is too long. */
+MUST_USE enum err deployment_confine(struct deployment *d, const char *program, const char *writes);
 
 /* Finds the authority whose issuer is `host` (with port, lower case) and path `path` ("" or
  * "/acme"). ERR_NOTFOUND: none, disabled, or its directory is gone. *auth is the arena's, *opened
@@ -76,20 +80,27 @@ MUST_USE enum err authority_open(struct deployment *d, struct arena *a, struct s
 MUST_USE enum err
 authority_stores(struct deployment *d, struct arena *a, struct str name, struct opened *opened);
 
+/* What a new authority's audit chain begins with. */
+struct beginning {
+	struct str key;	     /* base/audit_key.h */
+	struct audit record; /* who makes it, and how */
+};
+
 /* Creates directory, environments, record, standard scopes and first keys, then the registry entry.
  * ERR_EXISTS (name or issuer), ERR_RANGE, ERR_SYNTAX, ERR_SYSTEM. */
-MUST_USE enum err authority_create(struct deployment *d, struct arena *a, struct authority *auth);
+MUST_USE enum err authority_create(struct deployment *d, struct arena *a, struct authority *auth,
+	const struct beginning *begin);
 
 /* The two ends of that, for whoever fills it otherwise: the first makes directory, environments and
  * record, the second what makes it found. In between it can be removed. */
-MUST_USE enum err authority_begin(
-	struct deployment *d, struct arena *a, const struct authority *auth, struct opened *opened);
+MUST_USE enum err authority_begin(struct deployment *d, struct arena *a,
+	const struct authority *auth, const struct beginning *begin, struct opened *opened);
 MUST_USE enum err
 authority_publish(struct deployment *d, struct arena *a, const struct authority *auth);
 
-/* Writes the record; the name cannot change. */
-MUST_USE enum err
-authority_put(struct deployment *d, struct arena *a, const struct authority *auth);
+/* Writes the record, and what the audit chain is to keep; the name cannot change. */
+MUST_USE enum err authority_put(struct deployment *d, struct arena *a, const struct authority *auth,
+	const struct audit *done);
 
 /* Takes it out of the registry and removes its directory. */
 MUST_USE enum err authority_remove(struct deployment *d, struct arena *a, struct str name);

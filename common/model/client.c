@@ -90,7 +90,8 @@ client_add(struct batch *b, struct arena *a, const struct client *c, const char 
 }
 
 enum err
-client_put(struct store *db, struct arena *a, struct client *c, uint64_t version, const char **why)
+client_put(struct store *db, struct arena *a, struct client *c, uint64_t version,
+	const struct audit *done, const char **why)
 {
 	struct resource api;
 	struct client old;
@@ -109,6 +110,7 @@ client_put(struct store *db, struct arena *a, struct client *c, uint64_t version
 	if (version == 0)
 		c->created = c->updated;
 	batch_init(&b, a);
+	audit_note(&b, a, done);
 	e = client_get(db, a, c->client_id, &old, &have);
 	if (e == OK && version == 0)
 		return ERR_EXISTS;
@@ -120,7 +122,7 @@ client_put(struct store *db, struct arena *a, struct client *c, uint64_t version
 }
 
 enum err
-client_del(struct store *db, struct arena *a, struct str client_id)
+client_del(struct store *db, struct arena *a, struct str client_id, const struct audit *done)
 {
 	struct client old;
 	uint64_t version;
@@ -133,6 +135,7 @@ client_del(struct store *db, struct arena *a, struct str client_id)
 		return e;
 	key = key_text(a, KEY_CLIENT, client_id);
 	batch_init(&b, a);
+	audit_note(&b, a, done);
 	batch_guard(&b, key, version);
 	batch_del(&b, key);
 	origin_index(&b, a, &old, false);

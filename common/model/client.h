@@ -5,6 +5,7 @@
 #ifndef MODEL_CLIENT_H
 #define MODEL_CLIENT_H
 
+#include "model/audit.h"
 #include "model/record.h"
 #include "schema/client.h"
 
@@ -13,10 +14,10 @@ MUST_USE enum err client_get(struct store *db, struct arena *a, struct str clien
 	struct client *out, uint64_t *version);
 
 /* Checks the record as a whole and writes it with its origin index in one commit; `version` as
- * record_put. ERR_CONFLICT, ERR_EXISTS (version 0 and there is one), ERR_RANGE with *why a sentence
- * (never NULL then). */
-MUST_USE enum err
-client_put(struct store *db, struct arena *a, struct client *c, uint64_t version, const char **why);
+ * record_put, `done` for the audit. ERR_CONFLICT, ERR_EXISTS (version 0 and there is one),
+ * ERR_RANGE with *why a sentence (never NULL then). */
+MUST_USE enum err client_put(struct store *db, struct arena *a, struct client *c, uint64_t version,
+	const struct audit *done, const char **why);
 
 /* Adds a new client as it is, with its dates, and its index to a batch. ERR_RANGE as client_put. */
 MUST_USE enum err
@@ -24,7 +25,8 @@ client_add(struct batch *b, struct arena *a, const struct client *c, const char 
 
 /* Removes it with its index. Consents and grants that name it are dead from then on, also when a
  * client of the same name is made later: they are older than it. */
-MUST_USE enum err client_del(struct store *db, struct arena *a, struct str client_id);
+MUST_USE enum err
+client_del(struct store *db, struct arena *a, struct str client_id, const struct audit *done);
 
 /* A fresh secret of 256 bits: adds its hash to the list and returns the text, which is nowhere
  * else. `expires` 0: never. For clients and resources. */

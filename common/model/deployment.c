@@ -60,6 +60,7 @@ deployment_open(const struct conf *conf, unsigned rights, struct deployment **ou
 		fatal("no memory for a deployment");
 	d->conf = conf;
 	d->rights = rights;
+	d->program = "tessera";
 	d->nslots = (size_t)(conf->open_authorities > 0 ? conf->open_authorities : 1);
 	d->slots = calloc(d->nslots, sizeof(*d->slots));
 	if (d->slots == NULL)
@@ -70,6 +71,12 @@ deployment_open(const struct conf *conf, unsigned rights, struct deployment **ou
 	return OK;
 }
 
+void
+deployment_program(struct deployment *d, const char *program)
+{
+	d->program = program;
+}
+
 /* The signer itself is who may change the keys. */
 static bool
 has_signer(const struct deployment *d)
@@ -78,10 +85,11 @@ has_signer(const struct deployment *d)
 }
 
 enum err
-deployment_confine(struct deployment *d, const char *writes)
+deployment_confine(struct deployment *d, const char *program, const char *writes)
 {
 	enum err e = OK;
 
+	d->program = program;
 	d->writes = writes == NULL ? "" : writes;
 	if (d->conf->writer.n > 0)
 		e = call_open(d->conf->writer, "writer", &d->writer);
@@ -198,17 +206,19 @@ slot_open_volatile(struct deployment *d, struct arena *a, struct slot *s)
 static enum err
 slot_open_durable(struct deployment *d, struct arena *a, struct slot *s)
 {
-	struct store_options o = { .map_size = d->conf->map_size,
+	struct store_options o = { .flags = STORE_CHAINED,
+		.map_size = d->conf->map_size,
 		.readers = d->conf->readers,
 		.writes = d->writes,
-		.name = str_of(s->name) };
+		.name = str_of(s->name),
+		.program = d->program };
 
 	if (d->rights & STORE_ADMIN)
-		o.flags = STORE_CREATE;
+		o.flags |= STORE_CREATE;
 	else if (d->rights & STORE_WRITE)
 		o.writer = d->writer;
 	else
-		o.flags = STORE_READONLY;
+		o.flags |= STORE_READONLY;
 	return store_open(deployment_path(d, a, s->name, "durable"), &o, &s->durable);
 }
 

@@ -27,6 +27,7 @@ struct slot {
 struct deployment {
 	const struct conf *conf;
 	unsigned rights;
+	const char *program;	    /* who commits */
 	const char *writes;	    /* what deployment_confine() said */
 	struct call *writer;	    /* who commits; NULL: we do */
 	struct call *signer;	    /* who has the keys; NULL: we have, if anybody */

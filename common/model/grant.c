@@ -224,9 +224,18 @@ grant_of_refresh(struct store *db, struct arena *a, struct str token, struct gra
 	return secret_eq(out->g.refresh_hash, hash_of(a, p.secret)) ? OK : ERR_NOTFOUND;
 }
 
-enum err
-grant_revoke(struct store *db, struct arena *a, struct str id, struct str reason)
+void
+grant_audit(struct audit *what, const struct grant_row *row)
 {
+	what->grant = row->id;
+	what->subject = row->g.sub;
+	what->client_id = row->g.client_id;
+}
+
+enum err
+grant_revoke(struct store *db, struct arena *a, struct str id, const struct audit *done)
+{
+	struct audit what = *done;
 	struct grant_row row;
 	struct batch b;
 	enum err e;
@@ -236,8 +245,10 @@ grant_revoke(struct store *db, struct arena *a, struct str id, struct str reason
 		if (e != OK || row.g.state == GRANT_REVOKED)
 			return e;
 		row.g.state = GRANT_REVOKED;
-		row.g.reason = reason;
+		row.g.reason = done->detail;
+		grant_audit(&what, &row);
 		batch_init(&b, a);
+		audit_note(&b, a, &what);
 		e = grant_put(&b, a, &row);
 		if (e == OK)
 			e = store_commit(db, &b);
@@ -264,7 +275,7 @@ grant_check(struct store *db, struct arena *a, const struct grant_row *row, int6
 struct revocation {
 	struct store *db;
 	const struct grant_filter *filter;
-	struct str reason;
+	const struct audit *done;
 	size_t n;
 };
 
@@ -286,16 +297,17 @@ revoke_row(void *arg, struct arena *a, struct str key, const void *base, uint64_
 	(void)version;
 	if (g->state == GRANT_REVOKED || !grant_is_taken(r->filter, g))
 		return OK;
-	e = grant_revoke(r->db, a, str_skip(key, 1), r->reason);
+	e = grant_revoke(r->db, a, str_skip(key, 1), r->done);
 	if (e == OK)
 		r->n++;
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
 enum err
-grant_revoke_all(struct store *db, const struct grant_filter *filter, struct str reason, size_t *n)
+grant_revoke_all(
+	struct store *db, const struct grant_filter *filter, const struct audit *done, size_t *n)
 {
-	struct revocation r = { db, filter, reason, 0 };
+	struct revocation r = { db, filter, done, 0 };
 	enum err e;
 
 	e = record_each(db, KEY_GRANT, &record_grant, revoke_row, &r);

@@ -9,6 +9,7 @@
 #ifndef MODEL_GRANT_H
 #define MODEL_GRANT_H
 
+#include "model/audit.h"
 #include "model/handle.h"
 #include "model/record.h"
 #include "schema/client.h"
@@ -59,8 +60,13 @@ enum refresh_is {
 MUST_USE enum err grant_of_refresh(struct store *db, struct arena *a, struct str token,
 	struct grant_row *out, enum refresh_is *is, struct str *successor);
 
-/* Marks it revoked, by a guarded put in a commit of its own, tried again on conflict. */
-MUST_USE enum err grant_revoke(struct store *db, struct arena *a, struct str id, struct str reason);
+/* Adds to an audit record which grant it is about, and whose. */
+void grant_audit(struct audit *what, const struct grant_row *row);
+
+/* Marks it revoked, by a guarded put in a commit of its own, tried again on conflict. `done` says
+ * who does it and, as its detail, why. */
+MUST_USE enum err
+grant_revoke(struct store *db, struct arena *a, struct str id, const struct audit *done);
 
 /* Whether tokens of the grant are good at `now`: OK, ERR_EXPIRED (over), ERR_DENIED (revoked, or
  * its session has ended). */
@@ -76,7 +82,7 @@ bool grant_is_taken(const struct grant_filter *f, const struct grant *g);
 
 /* Marks all grants that the filter takes; reads every grant, so it is for the command line. *n
  * counts. */
-MUST_USE enum err
-grant_revoke_all(struct store *db, const struct grant_filter *filter, struct str reason, size_t *n);
+MUST_USE enum err grant_revoke_all(
+	struct store *db, const struct grant_filter *filter, const struct audit *done, size_t *n);
 
 #endif

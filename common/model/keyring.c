@@ -304,8 +304,9 @@ put_key(struct batch *b, struct arena *a, struct store *db, const struct signing
 /* Ends the time of the keys that sign now; a leak takes the whole ring. */
 static enum err
 retire(struct batch *b, struct arena *a, struct store *db, const struct authority *auth,
-	const struct key_options *o, const struct signing_keys *keys)
+	const struct key_options *o, const struct signing_keys *keys, const struct audit *who)
 {
+	struct str kids = STR("");
 	int64_t now = clock_now();
 	struct signing_key k;
 	enum key_phase p;
@@ -321,13 +322,18 @@ retire(struct batch *b, struct arena *a, struct store *db, const struct authorit
 		k.published_until = now + auth->key_retired;
 		k.revoked = o->revoke;
 		e = put_key(b, a, db, &k);
+		kids = arena_printf(
+			a, "%.*s%s%.*s", STR_FMT(kids), kids.n > 0 ? " " : "", STR_FMT(k.kid));
 	}
+	if (kids.n > 0)
+		audit_note_as(b, a, who, o->revoke ? AUDIT_KEY_REVOKED : AUDIT_KEY_RETIRED,
+			STR("key"), kids);
 	return e;
 }
 
 enum err
 keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct authority *auth,
-	const struct key_options *o, struct signing_key *made)
+	const struct key_options *o, const struct audit *who, struct signing_key *made)
 {
 	struct signing_keys keys;
 	struct batch b;
@@ -346,9 +352,10 @@ keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct
 	made->active_until = made->created + auth->key_active;
 	made->published_until = made->active_until + auth->key_retired;
 	batch_init(&b, a);
+	audit_note_as(&b, a, who, AUDIT_KEY_MADE, STR("key"), made->kid);
 	e = put_key(&b, a, db, made);
 	if (e == OK && (o->at_once || o->revoke))
-		e = retire(&b, a, db, auth, o, &keys);
+		e = retire(&b, a, db, auth, o, &keys, who);
 	if (e == OK)
 		e = store_commit(db, &b);
 	r->dates.n = 0; /* read them again */

@@ -16,6 +16,7 @@
 
 #include "base/seal.h"
 #include "jose/jwk.h"
+#include "model/audit.h"
 #include "model/record.h"
 #include "schema/authority.h"
 #include "schema/key.h"
@@ -87,18 +88,19 @@ MUST_USE enum err keyset_sign(struct keyring *r, struct store *db, struct arena 
 	enum sign_purpose purpose, enum alg alg, struct str payload, struct str *token);
 
 /* Makes a key. The first of its ring signs at once; `at_once` makes another do so, and retires
- * those that sign; `revoke` takes those out altogether. */
+ * those that sign; `revoke` takes those out altogether. `who` does it, what is done is added. */
 struct key_options {
 	enum alg alg;
 	bool at_once, revoke;
 };
-MUST_USE enum err keyset_rotate(struct keyring *r, struct store *db, struct arena *a,
-	const struct authority *auth, const struct key_options *o, struct signing_key *made);
+MUST_USE enum err
+keyset_rotate(struct keyring *r, struct store *db, struct arena *a, const struct authority *auth,
+	const struct key_options *o, const struct audit *who, struct signing_key *made);
 
 /* Brings the rings up to date: a ring whose active key comes to its end gets a successor, deleted
  * keys go. Also makes sure there is a ring for each algorithm that the authority, a client or a
  * resource asks for. *made and *gone count. */
 MUST_USE enum err keyset_upkeep(struct keyring *r, struct store *db, struct arena *a,
-	const struct authority *auth, size_t *made, size_t *gone);
+	const struct authority *auth, const struct audit *who, size_t *made, size_t *gone);
 
 #endif

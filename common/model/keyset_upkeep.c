@@ -67,7 +67,8 @@ is_over(const struct signing_keys *keys, size_t i, int64_t now)
 }
 
 static enum err
-delete_key(struct keyring *r, struct store *db, struct arena *a, const struct signing_key *k)
+delete_key(struct keyring *r, struct store *db, struct arena *a, const struct signing_key *k,
+	const struct audit *who)
 {
 	struct batch b;
 	enum err e;
@@ -79,12 +80,13 @@ delete_key(struct keyring *r, struct store *db, struct arena *a, const struct si
 		return e;
 	batch_init(&b, a);
 	batch_del(&b, key_text(a, KEY_KEY, k->kid));
+	audit_note_as(&b, a, who, AUDIT_KEY_DELETED, STR("key"), k->kid);
 	return store_commit(db, &b);
 }
 
 enum err
 keyset_upkeep(struct keyring *r, struct store *db, struct arena *a, const struct authority *auth,
-	size_t *made, size_t *gone)
+	const struct audit *who, size_t *made, size_t *gone)
 {
 	bool need[ALG__MAX] = { false };
 	struct key_options o = { 0 };
@@ -101,7 +103,7 @@ keyset_upkeep(struct keyring *r, struct store *db, struct arena *a, const struct
 		o.alg = (enum alg)i;
 		if (!need[i] || !ring_ends(&keys, o.alg, auth))
 			continue;
-		e = keyset_rotate(r, db, a, auth, &o, &k);
+		e = keyset_rotate(r, db, a, auth, &o, who, &k);
 		*made += e == OK;
 	}
 	if (e == OK)
@@ -109,7 +111,7 @@ keyset_upkeep(struct keyring *r, struct store *db, struct arena *a, const struct
 	for (i = 0; e == OK && i < keys.n; i++) {
 		if (!is_over(&keys, i, clock_now()))
 			continue;
-		e = delete_key(r, db, a, &keys.v[i]);
+		e = delete_key(r, db, a, &keys.v[i], who);
 		*gone += e == OK;
 	}
 	return e;

@@ -11,7 +11,7 @@
 /* Checks a record by its table, sets its dates and writes it; the key names the record. */
 static enum err
 named_put(struct store *db, struct arena *a, const struct record *rec, struct str key, void *base,
-	uint64_t version, const char **why)
+	uint64_t version, const struct audit *done, const char **why)
 {
 	const struct field *which = NULL;
 	struct batch b;
@@ -24,6 +24,7 @@ named_put(struct store *db, struct arena *a, const struct record *rec, struct st
 		return ERR_RANGE;
 	}
 	batch_init(&b, a);
+	audit_note(&b, a, done);
 	e = record_put(&b, a, rec, key, base, version);
 	if (e == OK)
 		e = store_commit(db, &b);
@@ -31,7 +32,7 @@ named_put(struct store *db, struct arena *a, const struct record *rec, struct st
 }
 
 static enum err
-named_del(struct store *db, struct arena *a, struct str key)
+named_del(struct store *db, struct arena *a, struct str key, const struct audit *done)
 {
 	struct str value;
 	struct batch b;
@@ -42,6 +43,7 @@ named_del(struct store *db, struct arena *a, struct str key)
 	if (e != OK)
 		return e;
 	batch_init(&b, a);
+	audit_note(&b, a, done);
 	batch_guard(&b, key, version);
 	batch_del(&b, key);
 	return store_commit(db, &b);
@@ -59,8 +61,8 @@ resource_get(
 }
 
 enum err
-resource_put(
-	struct store *db, struct arena *a, struct resource *r, uint64_t version, const char **why)
+resource_put(struct store *db, struct arena *a, struct resource *r, uint64_t version,
+	const struct audit *done, const char **why)
 {
 	struct client c;
 
@@ -72,13 +74,13 @@ resource_put(
 	if (version == 0)
 		r->created = r->updated;
 	return named_put(
-		db, a, &record_resource, key_text(a, KEY_RESOURCE, r->name), r, version, why);
+		db, a, &record_resource, key_text(a, KEY_RESOURCE, r->name), r, version, done, why);
 }
 
 enum err
-resource_del(struct store *db, struct arena *a, struct str name)
+resource_del(struct store *db, struct arena *a, struct str name, const struct audit *done)
 {
-	return named_del(db, a, key_text(a, KEY_RESOURCE, name));
+	return named_del(db, a, key_text(a, KEY_RESOURCE, name), done);
 }
 
 struct collect {
@@ -130,18 +132,20 @@ scope_get(struct store *db, struct arena *a, struct str name, struct scope *out,
 }
 
 enum err
-scope_put(struct store *db, struct arena *a, struct scope *s, uint64_t version, const char **why)
+scope_put(struct store *db, struct arena *a, struct scope *s, uint64_t version,
+	const struct audit *done, const char **why)
 {
 	s->updated = clock_now();
 	if (version == 0)
 		s->created = s->updated;
-	return named_put(db, a, &record_scope, key_text(a, KEY_SCOPE, s->name), s, version, why);
+	return named_put(
+		db, a, &record_scope, key_text(a, KEY_SCOPE, s->name), s, version, done, why);
 }
 
 enum err
-scope_del(struct store *db, struct arena *a, struct str name)
+scope_del(struct store *db, struct arena *a, struct str name, const struct audit *done)
 {
-	return named_del(db, a, key_text(a, KEY_SCOPE, name));
+	return named_del(db, a, key_text(a, KEY_SCOPE, name), done);
 }
 
 static const struct standard {

@@ -85,9 +85,16 @@ session_del(struct batch *b, struct arena *a, const struct session_row *row)
 	batch_del(b, key);
 }
 
-enum err
-session_end(struct store *db, struct arena *a, struct str sid)
+struct str
+session_label(struct arena *a, const struct session_row *row)
 {
+	return arena_printf(a, "session %.*s", STR_FMT(row->s.sid));
+}
+
+enum err
+session_end(struct store *db, struct arena *a, struct str sid, const struct audit *done)
+{
+	struct audit what = *done;
 	struct session_row row;
 	struct batch b;
 	enum err e;
@@ -99,6 +106,9 @@ session_end(struct store *db, struct arena *a, struct str sid)
 			return e;
 		batch_init(&b, a);
 		session_del(&b, a, &row);
+		what.subject = row.s.sub;
+		what.detail = session_label(a, &row);
+		audit_note(&b, a, &what);
 		e = store_commit(db, &b);
 	} while (e == ERR_CONFLICT);
 	return e;

@@ -10,6 +10,7 @@
 #ifndef MODEL_SESSION_H
 #define MODEL_SESSION_H
 
+#include "model/audit.h"
 #include "model/record.h"
 #include "schema/session.h"
 #include "schema/user.h"
@@ -43,8 +44,13 @@ void session_use_up(struct session_row *row);
 /* Adds its end to a batch, guarded by row->version. */
 void session_del(struct batch *b, struct arena *a, const struct session_row *row);
 
+/* "session SID", for the detail of an audit record; the arena's. */
+struct str session_label(struct arena *a, const struct session_row *row);
+
 /* Ends the session, whatever others write to it meanwhile; grants that do not outlive it end with
- * it. ERR_NOTFOUND when somebody was faster. */
-MUST_USE enum err session_end(struct store *db, struct arena *a, struct str sid);
+ * it. ERR_NOTFOUND when somebody was faster. `done` says who does it; whose session it is, is
+ * added. */
+MUST_USE enum err
+session_end(struct store *db, struct arena *a, struct str sid, const struct audit *done);
 
 #endif

@@ -45,12 +45,14 @@ denied_key(struct arena *a, struct str jti, int64_t expires)
 }
 
 enum err
-token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires)
+token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires,
+	const struct audit *done)
 {
 	struct batch b;
 
 	batch_init(&b, a);
 	batch_put(&b, denied_key(a, jti, expires), (struct str){ 0 });
+	audit_note(&b, a, done);
 	return store_commit(db, &b);
 }
 

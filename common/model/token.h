@@ -5,6 +5,7 @@
 #ifndef MODEL_TOKEN_H
 #define MODEL_TOKEN_H
 
+#include "model/audit.h"
 #include "model/handle.h"
 #include "model/record.h"
 #include "schema/token.h"
@@ -19,7 +20,8 @@ MUST_USE enum err token_get(struct store *db, struct arena *a, struct str text, 
 	struct token *out, struct str *key);
 
 /* Denies the JWT with that jti until it expires, in a commit of its own. */
-MUST_USE enum err token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires);
+MUST_USE enum err token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires,
+	const struct audit *done);
 
 /* OK when it was denied, else ERR_NOTFOUND. */
 MUST_USE enum err token_denied(struct store *db, struct arena *a, struct str jti, int64_t expires);

@@ -81,14 +81,24 @@ grant_is_over(struct reaper *r, struct arena *a, const void *base)
 	return false;
 }
 
+static const struct audit swept = { .event = AUDIT_SWEPT, .actor = STR_INIT("system") };
+
+static void
+note(struct batch *b, struct arena *a, char class, size_t n)
+{
+	audit_note_as(b, a, &swept, AUDIT_SWEPT, str_of(key_class_name(class)),
+		arena_printf(a, "%zu", n));
+}
+
 static enum err
-reap_flush(struct reaper *r)
+reap_flush(struct reaper *r, struct arena *a, const struct step *step)
 {
 	size_t n = r->batch.n / 2; /* a guard and a delete each */
 	enum err e;
 
 	if (n == 0)
 		return OK;
+	note(&r->batch, a, (char)step->class, n);
 	e = store_commit(r->db, &r->batch);
 	if (e == OK)
 		r->removed += n;
@@ -135,7 +145,7 @@ reap(struct reaper *r, struct arena *a, const struct step *step, size_t most,
 		at->n = rows.v[rows.n - 1].key.n;
 		memcpy(at->key, rows.v[rows.n - 1].key.p, at->n);
 	}
-	return reap_flush(r);
+	return reap_flush(r, a, step);
 }
 
 static enum err
@@ -143,7 +153,9 @@ sweep(struct reaper *r, const struct step *step, size_t most, bool *more)
 {
 	enum err e;
 
-	e = sweep_class(r->db, (char)step->class, r->now, most, &r->removed);
+	/* Marks of batches are the store's own: their end says nothing. */
+	e = sweep_class(r->db, (char)step->class, r->now, most,
+		step->is_volatile || step->class == KEY_APPLIED ? NULL : note, &r->removed);
 	*more = r->removed >= most;
 	return e;
 }
@@ -156,7 +168,28 @@ static const struct step steps[] = {
 	{ KEY_APPLIED, offsetof(struct upkeep, counted), .is_volatile = true },
 	{ KEY_SESSION, offsetof(struct upkeep, sessions), false, &record_session, session_is_over },
 	{ KEY_GRANT, offsetof(struct upkeep, grants), false, &record_grant, grant_is_over },
+	{ KEY_AUDIT, offsetof(struct upkeep, audits), .rec = NULL },
 };
+
+/* Records of the chain are removed by the chain. */
+static enum err
+expire(struct reaper *r, bool *more)
+{
+	enum err e = chain_expire(r->db, r->now, &r->removed);
+
+	*more = r->removed > 0;
+	return e;
+}
+
+/* One piece of a step. */
+static enum err
+take(struct reaper *r, struct arena *a, const struct step *step, size_t most,
+	struct upkeep_place *at, bool *more)
+{
+	if (step->class == KEY_AUDIT)
+		return expire(r, more);
+	return step->rec == NULL ? sweep(r, step, most, more) : reap(r, a, step, most, at, more);
+}
 
 enum err
 upkeep_slice(const struct opened *o, int64_t now, size_t most, struct upkeep_place *at,
@@ -169,8 +202,7 @@ upkeep_slice(const struct opened *o, int64_t now, size_t most, struct upkeep_pla
 	enum err e = OK;
 
 	if (r.db != NULL)
-		e = step->rec == NULL ? sweep(&r, step, most, &more)
-				      : reap(&r, a, step, most, at, &more);
+		e = take(&r, a, step, most, at, &more);
 	arena_free(a);
 	*(size_t *)((char *)done + step->count) += r.removed;
 	at->removed += r.removed;
@@ -185,6 +217,7 @@ upkeep_run(struct arena *a, const struct authority *auth, const struct opened *o
 	struct upkeep *done)
 {
 	struct upkeep_place at = { 0 };
+	const struct audit who = { .actor = AUDIT_SYSTEM };
 	enum err e = OK;
 
 	*done = (struct upkeep){ 0 };
@@ -194,6 +227,6 @@ upkeep_run(struct arena *a, const struct authority *auth, const struct opened *o
 		e = store_clear_readers(o->durable, &done->readers);
 	if (e == OK)
 		e = keyset_upkeep(
-			o->keyring, o->durable, a, auth, &done->keys_made, &done->keys_gone);
+			o->keyring, o->durable, a, auth, &who, &done->keys_made, &done->keys_gone);
 	return e;
 }

@@ -10,6 +10,7 @@
 struct upkeep {
 	size_t sessions, grants, tokens, denied; /* removed */
 	size_t applied, counted; /* marks of batches, in the durable and the volatile store */
+	size_t audits;		 /* records of the audit chain */
 	size_t keys_made, keys_gone;
 	int readers; /* slots of dead readers cleared */
 };

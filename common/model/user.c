@@ -173,8 +173,10 @@ user_add(struct batch *b, struct arena *a, const struct user *u, const char **wh
 }
 
 enum err
-user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, const char **why)
+user_put(struct store *db, struct arena *a, struct user *u, uint64_t version,
+	const struct audit *done, const char **why)
 {
+	struct audit what = *done;
 	struct batch b;
 	enum err e;
 
@@ -186,7 +188,9 @@ user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, co
 	u->updated = clock_now();
 	if (version == 0)
 		u->created = u->updated;
+	what.subject = u->sub;
 	batch_init(&b, a);
+	audit_note(&b, a, &what);
 	e = user_changes(db, &b, a, u, version);
 	if (e == OK)
 		e = record_put(&b, a, &record_user, key_text(a, KEY_USER, u->sub), u, version);
@@ -216,8 +220,9 @@ forget_consents(struct store *db, struct batch *b, struct arena *a, struct str s
 }
 
 enum err
-user_del(struct store *db, struct arena *a, struct str sub)
+user_del(struct store *db, struct arena *a, struct str sub, const struct audit *done)
 {
+	struct audit what = *done;
 	struct user old;
 	uint64_t version;
 	struct batch b;
@@ -228,7 +233,9 @@ user_del(struct store *db, struct arena *a, struct str sub)
 	if (e != OK)
 		return e;
 	key = key_text(a, KEY_USER, sub);
+	what.subject = sub;
 	batch_init(&b, a);
+	audit_note(&b, a, &what);
 	batch_guard(&b, key, version);
 	batch_del(&b, key);
 	batch_del(&b, name_key(a, old.username));

@@ -6,6 +6,7 @@
 #define MODEL_USER_H
 
 #include "base/password.h"
+#include "model/audit.h"
 #include "model/record.h"
 #include "schema/user.h"
 
@@ -19,10 +20,10 @@ struct str user_name_fold(struct arena *a, struct str username);
 MUST_USE enum err user_find(struct store *db, struct arena *a, struct str username,
 	struct user *out, uint64_t *version);
 
-/* Writes record and name index in one commit. An empty sub is filled with a fresh one. ERR_EXISTS:
- * the user name is another's. */
-MUST_USE enum err
-user_put(struct store *db, struct arena *a, struct user *u, uint64_t version, const char **why);
+/* Writes record and name index in one commit, with `done` for the audit, whose subject is set. An
+ * empty sub is filled with a fresh one. ERR_EXISTS: the user name is another's. */
+MUST_USE enum err user_put(struct store *db, struct arena *a, struct user *u, uint64_t version,
+	const struct audit *done, const char **why);
 
 /* Adds a new user as it is, with sub and dates, and the name index to a batch. ERR_RANGE. */
 MUST_USE enum err
@@ -30,7 +31,8 @@ user_add(struct batch *b, struct arena *a, const struct user *u, const char **wh
 
 /* Removes user, name and consents. Sessions and grants are dead from then on: each use looks the
  * user up. */
-MUST_USE enum err user_del(struct store *db, struct arena *a, struct str sub);
+MUST_USE enum err
+user_del(struct store *db, struct arena *a, struct str sub, const struct audit *done);
 
 /* Whether the claims object is one: members known to schema/claim.h have their type (5.1, 5.1.1),
  * no member is null or empty; *why a sentence otherwise. */

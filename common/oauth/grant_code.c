@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "oauth/access.h"
+#include "oauth/audit_by.h"
 #include "oauth/grant_type.h"
 #include "oauth/issue.h"
 #include "oauth/pkce.h"
@@ -14,15 +15,19 @@
 static enum err
 refuse_strike(struct request *rq, struct grant_row *row, const char *reason)
 {
+	struct audit what = audit_by_client(rq, AUDIT_CODE_REFUSED, row);
 	struct batch b;
 	enum err e;
 
+	what.result = AUDIT_REFUSED;
+	what.detail = str_of(reason);
 	row->g.strikes++;
 	if (row->g.strikes >= GRANT_STRIKES) {
 		row->g.state = GRANT_REVOKED;
 		row->g.reason = STR("too many wrong redemptions");
 	}
 	batch_init(&b, rq->arena);
+	audit_note(&b, rq->arena, &what);
 	e = grant_put(&b, rq->arena, row);
 	if (e == OK)
 		e = store_commit(rq->db, &b);
@@ -91,8 +96,10 @@ find_code(struct request *rq, struct grant_row *row, struct user *u)
 static enum err
 activate(struct request *rq, struct grant_row *row, struct batch *b, struct str *refresh)
 {
+	struct audit what = audit_by_client(rq, AUDIT_REDEEMED, row);
 	enum err e = OK;
 
+	audit_note(b, rq->arena, &what);
 	row->g.state = GRANT_ACTIVE;
 	if (strs_has(rq->client->grant_types, STR("refresh_token"))) {
 		grant_slide(&row->g, rq->client, clock_now());

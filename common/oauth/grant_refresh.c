@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "oauth/access.h"
+#include "oauth/audit_by.h"
 #include "oauth/grant_type.h"
 #include "oauth/issue.h"
 #include "store/commit.h"
@@ -61,6 +62,7 @@ advance(struct request *rq, struct refresh *r, struct batch *b, struct str *toke
 {
 	const struct client *c = rq->client;
 	struct str presented = rq->param[TP_REFRESH_TOKEN];
+	struct audit what = audit_by_client(rq, AUDIT_REFRESHED, &r->row);
 	bool slides = c->refresh_token_expiration == REFRESH_SLIDING;
 	enum err e = OK;
 
@@ -75,6 +77,7 @@ advance(struct request *rq, struct refresh *r, struct batch *b, struct str *toke
 		e = grant_rotate(rq->arena, &r->row, c, presented, token);
 	else if (!slides)
 		return OK;
+	audit_note(b, rq->arena, &what);
 	return e == OK ? grant_put(b, rq->arena, &r->row) : e;
 }
 

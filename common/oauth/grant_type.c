@@ -5,6 +5,7 @@
 #include "oauth/grant_type.h"
 
 #include "base/log.h"
+#include "oauth/audit_by.h"
 #include "schema/client.h"
 
 const struct grant_type grant_types[] = {
@@ -58,11 +59,14 @@ grant_type_refuse(struct request *rq, const char *reason)
 enum err
 grant_type_reuse(struct request *rq, const struct grant_row *row, const char *reason)
 {
+	struct audit what = audit_by_client(rq, AUDIT_REUSED, row);
 	enum err e;
 
 	if (row->g.state == GRANT_REVOKED)
 		return grant_type_refuse(rq, "the grant is revoked");
-	e = grant_revoke(rq->db, rq->arena, row->id, str_of(reason));
+	what.result = AUDIT_REFUSED;
+	what.detail = str_of(reason);
+	e = grant_revoke(rq->db, rq->arena, row->id, &what);
 	if (e != OK)
 		return e;
 	log_begin(LOG_REUSE);

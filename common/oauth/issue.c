@@ -10,6 +10,7 @@
 #include "data/json.h"
 #include "model/keyset.h"
 #include "model/token.h"
+#include "oauth/audit_by.h"
 #include "oauth/id_token.h"
 
 #define CLAIMS_MAX 12000 /* in base64 still a token that can be read back, JWS_MAX */
@@ -77,7 +78,12 @@ write_reference(struct request *rq, const struct issue *i, int64_t now, struct s
 		.auth_time = i->auth_time,
 		.issued = now,
 		.expires = now + i->client->access_token_lifetime };
+	struct audit what = audit_by_client(rq, AUDIT_TOKEN_ISSUED, NULL);
 
+	what.subject = i->sub;
+	what.grant = i->grant;
+	what.detail = scope_join(rq->arena, i->audience.scope);
+	audit_note(b, rq->arena, &what);
 	return token_add(b, rq->arena, &t, out);
 }
 

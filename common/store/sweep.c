@@ -40,27 +40,39 @@ collect(struct batch *b, const struct store_rows *rows, int64_t now)
 	return n;
 }
 
+/* What is swept. */
+struct broom {
+	struct store *s;
+	char class;
+	int64_t now;
+	sweep_note_fn *note;
+};
+
 /* One commit; *n is how many rows it removed, *more whether there may be others. */
 static enum err
-sweep_chunk(
-	struct store *s, struct arena *a, char c, int64_t now, size_t most, size_t *n, bool *more)
+sweep_chunk(const struct broom *by, struct arena *a, size_t most, size_t *n, bool *more)
 {
 	struct store_rows rows;
 	struct batch b;
 	enum err e;
 
-	e = store_scan(s, a, str_bytes(&c, 1), STR(""), most, &rows);
+	e = store_scan(by->s, a, str_bytes(&by->class, 1), STR(""), most, &rows);
 	if (e != OK)
 		return e;
 	batch_init(&b, a);
-	*n = collect(&b, &rows, now);
+	*n = collect(&b, &rows, by->now);
 	*more = *n > 0 && *n == rows.n && rows.more;
-	return *n > 0 ? store_commit(s, &b) : OK;
+	if (*n == 0)
+		return OK;
+	if (by->note != NULL)
+		by->note(&b, a, by->class, *n);
+	return store_commit(by->s, &b);
 }
 
 enum err
-sweep_class(struct store *s, char c, int64_t now, size_t most, size_t *removed)
+sweep_class(struct store *s, char c, int64_t now, size_t most, sweep_note_fn *note, size_t *removed)
 {
+	const struct broom by = { s, c, now, note };
 	bool more = true;
 	struct arena *a;
 	enum err e = OK;
@@ -70,7 +82,7 @@ sweep_class(struct store *s, char c, int64_t now, size_t most, size_t *removed)
 	a = arena_new(ARENA_CEILING);
 	while (e == OK && more && *removed < most) {
 		n = most - *removed < CHUNK ? most - *removed : CHUNK;
-		e = sweep_chunk(s, a, c, now, n, &n, &more);
+		e = sweep_chunk(&by, a, n, &n, &more);
 		if (e == OK)
 			*removed += n;
 		arena_reset(a);

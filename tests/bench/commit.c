@@ -83,6 +83,11 @@ count(enum err e, int64_t us)
 static void
 commit_until_told(struct store *db)
 {
+	const struct audit done = { .event = AUDIT_REFRESHED,
+		.actor = STR("client:bench"),
+		.subject = STR("bench"),
+		.client_id = STR("bench"),
+		.request = STR("0123456789abcdef") };
 	struct str key, value, absent = STR("G\0\0\0\1none");
 	unsigned n = 0, pid = (unsigned)getpid();
 	struct batch b;
@@ -96,6 +101,7 @@ commit_until_told(struct store *db)
 		batch_init(&b, a);
 		batch_guard(&b, absent, 0);
 		batch_put(&b, key, value);
+		audit_note(&b, a, &done);
 		began = clock_us();
 		e = store_commit(db, &b);
 		count(e, clock_us() - began);
@@ -111,7 +117,7 @@ be_caller(const char *path)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	conf.writer = str_of(path);
 	must(deployment_open(&conf, STORE_WRITE, &d), "deployment");
-	must(deployment_confine(d, "G"), "writer");
+	must(deployment_confine(d, "bench", "G"), "writer");
 	must(authority_stores(d, a, STR("bench"), &o), "authority");
 	__atomic_add_fetch(&tally->start, 1, __ATOMIC_SEQ_CST);
 	commit_until_told(o.durable);
@@ -189,6 +195,8 @@ compare(unsigned callers, const char *path, double seconds)
 static void
 make_authority(void)
 {
+	struct beginning begin = { .key = STR("audit key"),
+		.record = { .event = AUDIT_AUTHORITY_CREATED, .actor = STR("system") } };
 	struct deployment *d;
 	struct authority auth;
 
@@ -203,7 +211,7 @@ make_authority(void)
 		fatal("no directory for the data");
 	must(seal_create(scratch_path("master.key")), "master key");
 	must(deployment_open(&conf, STORE_ADMIN | STORE_WRITE, &d), "deployment");
-	must(authority_create(d, a, &auth), "authority");
+	must(authority_create(d, a, &auth, &begin), "authority");
 	deployment_close(d);
 }
 

@@ -25,6 +25,7 @@ static struct opened opened;
 static void
 add_client(struct arena *a)
 {
+	struct audit done = { .event = AUDIT_RECORD_ADDED, .actor = STR("system") };
 	const char *why = NULL;
 	struct client c;
 
@@ -34,13 +35,15 @@ add_client(struct arena *a)
 	arena_strs_add(a, &c.redirect_uris, STR("http://127.0.0.1/cb"));
 	arena_strs_add(a, &c.scope, STR("openid"));
 	arena_strs_add(a, &c.scope, STR("profile"));
-	must(client_put(opened.durable, a, &c, 0, &why) == OK, "the client is stored");
+	must(client_put(opened.durable, a, &c, 0, &done, &why) == OK, "the client is stored");
 }
 
 /* Once in the life of the process, which keeps it. */
 static void
 make_authority(void)
 {
+	struct beginning begin = { .key = STR("audit key"),
+		.record = { .event = AUDIT_AUTHORITY_CREATED, .actor = STR("system") } };
 	static struct arena *a;
 	static struct deployment *d;
 
@@ -57,7 +60,7 @@ make_authority(void)
 	auth.issuer = STR("https://id.example");
 	auth.id_token_alg = ALG_ES256;
 	must(deployment_open(&conf, STORE_ADMIN, &d) == OK, "a deployment");
-	must(authority_create(d, a, &auth) == OK, "an authority");
+	must(authority_create(d, a, &auth, &begin) == OK, "an authority");
 	must(authority_open(d, a, auth.name, &auth, &opened) == OK, "it opens");
 	add_client(a);
 }

@@ -24,6 +24,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(n + w.ops.n == in.n, "the parts are the whole");
 	must(str_eq(str_bytes(head, n), str_bytes(in.p, n)), "the head is the same");
 	e = batch_check(w.ops, "GS");
-	must(e == OK || e == ERR_SYNTAX || e == ERR_DENIED, "a batch is good or not");
+	must(e == OK || e == ERR_SYNTAX || e == ERR_DENIED || e == ERR_RANGE,
+		"a batch is good or not");
+	if (e != OK)
+		return 0;
+	e = batch_check_chain(w.ops, true);
+	must(e == OK || e == ERR_DENIED, "it leaves a record or not");
 	return 0;
 }

@@ -25,6 +25,7 @@
 #include "base/dial.h"
 #include "data/json.h"
 #include "endpoint/endpoint.h"
+#include "model/audit.h"
 #include "model/deployment.h"
 #include "model/keyset.h"
 #include "model/sign_order.h"
@@ -141,6 +142,9 @@ try_processes(struct request *rq)
 	tell_errno("kill the signer", kill((pid_t)pid, SIGKILL) != 0);
 }
 
+/* What it does is noted, lest that be what it is refused for. */
+static const struct audit note = { .event = AUDIT_RECORD_ADDED, .actor = STR_INIT("rogue") };
+
 static enum err
 put(struct request *rq, struct str key)
 {
@@ -148,6 +152,7 @@ put(struct request *rq, struct str key)
 
 	batch_init(&b, rq->arena);
 	batch_put(&b, key, STR("rogue"));
+	audit_note(&b, rq->arena, &note);
 	return store_commit(rq->db, &b);
 }
 
@@ -159,6 +164,7 @@ send_put(struct request *rq, struct str key)
 
 	batch_init(&b, rq->arena);
 	batch_put(&b, key, STR("rogue"));
+	audit_note(&b, rq->arena, &note);
 	return remote_commit(rq->deployment->writer, rq->authority->name, false, buf_str(&b.ops));
 }
 

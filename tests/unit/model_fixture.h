@@ -25,6 +25,7 @@
 #include "tests/unit/writer_fixture.h"
 #endif
 
+#define AUDIT_KEY STR_INIT("the audit key of all these tests")
 #define ISSUER "https://id.example/acme"
 
 static struct arena *a, *kept;
@@ -33,6 +34,8 @@ static struct conf conf;
 static struct deployment *deployment;
 static struct authority auth;
 static struct opened o;
+static const struct beginning beginning = { AUDIT_KEY,
+	{ .event = AUDIT_AUTHORITY_CREATED, .actor = STR_INIT("system") } };
 
 #ifdef MODEL_WRITER
 static pid_t model_writer;
@@ -45,7 +48,7 @@ model_confine(void)
 	conf.writer = arena_str(kept, str_of(scratch_path("writer")));
 	model_writer = writer_start(&conf);
 	if (deployment_open(&conf, STORE_WRITE | STORE_COUNT | STORE_KEYS, &deployment) != OK ||
-		deployment_confine(deployment, writer_allows) != OK)
+		deployment_confine(deployment, "test", writer_allows) != OK)
 		return -1;
 	return authority_open(deployment, kept, STR("acme"), &auth, &o) == OK ? 0 : -1;
 }
@@ -71,7 +74,7 @@ model_open(void **state)
 	auth.issuer = STR(ISSUER);
 	auth.id_token_alg = ALG_ES256; /* quick to make */
 	if (deployment_open(&conf, STORE_ADMIN | STORE_WRITE | STORE_COUNT, &deployment) != OK ||
-		authority_create(deployment, kept, &auth) != OK)
+		authority_create(deployment, kept, &auth, &beginning) != OK)
 		return -1;
 	if (authority_find(deployment, kept, STR("id.example"), STR("/acme"), &auth, &o) != OK)
 		return -1;
@@ -105,10 +108,16 @@ model_reset(void **state)
 	return 0;
 }
 
+/* Who does it all. */
+static const struct audit by_test = {
+	.event = AUDIT_RECORD_CHANGED, .actor = STR_INIT("system"), .detail = STR_INIT("test")
+};
+
 /* Commits what a function has put into a batch. */
 static inline enum err
-commit(const struct batch *b)
+commit(struct batch *b)
 {
+	audit_note(b, a, &by_test);
 	return store_commit(db, b);
 }
 
@@ -127,7 +136,7 @@ make_client(const char *id)
 	arena_strs_add(kept, &c.scope, STR("openid"));
 	arena_strs_add(kept, &c.scope, STR("profile"));
 	arena_strs_add(kept, &c.scope, STR("offline_access"));
-	assert_int_equal(client_put(db, kept, &c, 0, &why), OK);
+	assert_int_equal(client_put(db, kept, &c, 0, &by_test, &why), OK);
 	return c;
 }
 
@@ -139,7 +148,7 @@ make_user(const char *name)
 
 	field_defaults(&record_user, &u, kept);
 	u.username = str_of(name);
-	assert_int_equal(user_put(db, kept, &u, 0, &why), OK);
+	assert_int_equal(user_put(db, kept, &u, 0, &by_test, &why), OK);
 	return u;
 }
 

@@ -21,7 +21,9 @@ what_went_in_comes_out(void **state)
 	batch_put(&b, STR("Ckey"), STR("va\0lue"));
 	batch_put(&b, STR("Cempty"), STR(""));
 	batch_del(&b, STR("Cold"));
+	batch_note(&b, STR("why"));
 	assert_int_equal(b.n, 4);
+	assert_int_equal(b.notes, 1);
 	assert_int_equal(buf_end(&b.ops, &ops), OK);
 
 	assert_int_equal(batch_next(&ops, &op), OK);
@@ -38,6 +40,9 @@ what_went_in_comes_out(void **state)
 	assert_int_equal(batch_next(&ops, &op), OK);
 	assert_int_equal(op.kind, BATCH_DEL);
 	assert_str(op.key, STR("Cold"));
+	assert_int_equal(batch_next(&ops, &op), OK);
+	assert_int_equal(op.kind, BATCH_NOTE);
+	assert_str(op.value, STR("why"));
 	assert_int_equal(batch_next(&ops, &op), ERR_NOTFOUND);
 }
 
@@ -56,6 +61,7 @@ cut_off(void **state)
 	batch_guard(&b, STR("Ck"), 1);
 	batch_put(&b, STR("Ck"), STR("value"));
 	batch_del(&b, STR("Ck"));
+	batch_note(&b, STR("why"));
 	assert_int_equal(buf_end(&b.ops, &ops), OK);
 	for (i = 0; i < ops.n; i++) {
 		/* A copy of that very length, so that ASan sees a read behind it. */
@@ -65,7 +71,7 @@ cut_off(void **state)
 		assert_true(e == ERR_SYNTAX || e == ERR_NOTFOUND);
 		whole += e == ERR_NOTFOUND;
 	}
-	assert_int_equal(whole, 3); /* none, one, two */
+	assert_int_equal(whole, 4); /* none, one, two, three */
 }
 
 static void
@@ -74,7 +80,9 @@ malformed(void **state)
 	struct arena *a = *state;
 	static const struct str bad[] = {
 		STR_INIT("\0\0\0\0\1C"),	/* no kind */
-		STR_INIT("\4\0\0\0\1C"),	/* unknown kind */
+		STR_INIT("\5\0\0\0\1C"),	/* unknown kind */
+		STR_INIT("\4\0\0\0\0"),		/* empty note */
+		STR_INIT("\4\0\0\0\2C"),	/* note cut off */
 		STR_INIT("\3\0\0\0\0"),		/* empty key */
 		STR_INIT("\3\0\0\0\1\0"),	/* no class */
 		STR_INIT("\3\xff\xff\xff\xff"), /* length of nothing */
@@ -119,6 +127,38 @@ limits(void **state)
 	assert_false(fits(a, STR("C"), BATCH_MAX + 1));
 }
 
+static bool
+takes_notes(struct arena *a, size_t n, size_t length)
+{
+	struct str ops;
+	struct batch b;
+
+	batch_init(&b, a);
+	while (n-- > 0)
+		batch_note(&b, str_bytes(arena_alloc(a, length + 1), length));
+	return buf_end(&b.ops, &ops) == OK && batch_check(ops, "") == OK;
+}
+
+/* Whoever encodes a batch is held to it, and whoever decodes one holds to it too. */
+static void
+limits_of_notes(void **state)
+{
+	struct arena *a = *state;
+	struct str ops;
+	struct batch b;
+	size_t i;
+
+	assert_true(takes_notes(a, NOTES_MAX, NOTE_MAX));
+	assert_false(takes_notes(a, NOTES_MAX + 1, 1));
+	assert_false(takes_notes(a, 1, NOTE_MAX + 1));
+	assert_false(takes_notes(a, 1, 0));
+	batch_init(&b, a);
+	for (i = 0; i <= NOTES_MAX; i++)
+		buf_add(&b.ops, STR("\4\0\0\0\1n"));
+	assert_int_equal(buf_end(&b.ops, &ops), OK);
+	assert_int_equal(batch_check(ops, NULL), ERR_RANGE);
+}
+
 int
 main(void)
 {
@@ -127,6 +167,7 @@ main(void)
 		fixture_test(cut_off),
 		fixture_test(malformed),
 		fixture_test(limits),
+		fixture_test(limits_of_notes),
 	};
 
 	return cmocka_run_group_tests_name("batch", tests, NULL, NULL);

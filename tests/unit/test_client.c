@@ -42,7 +42,7 @@ static enum err
 put(struct client *c, uint64_t version)
 {
 	const char *why = NULL;
-	enum err e = client_put(db, a, c, version, &why);
+	enum err e = client_put(db, a, c, version, &by_test, &why);
 
 	assert_true((e == ERR_RANGE) == (why != NULL));
 	return e;
@@ -97,7 +97,7 @@ fields_must_fit_each_other(void **state)
 		assert_int_equal(client_get(db, a, STR("fault"), &c, NULL),
 			f->want == OK ? OK : ERR_NOTFOUND);
 		if (f->want == OK)
-			assert_int_equal(client_del(db, a, STR("fault")), OK);
+			assert_int_equal(client_del(db, a, STR("fault"), &by_test), OK);
 	}
 }
 
@@ -112,13 +112,13 @@ no_client_has_the_name_of_an_api(void **state)
 	(void)state;
 	field_defaults(&record_resource, &api, a);
 	api.name = STR("https://api.example/");
-	assert_int_equal(resource_put(db, a, &api, 0, &why), OK);
+	assert_int_equal(resource_put(db, a, &api, 0, &by_test, &why), OK);
 	c = good("https://api.example/");
 	assert_int_equal(put(&c, 0), ERR_RANGE);
 	c = good("urn:rp");
 	assert_int_equal(put(&c, 0), OK);
 	api.name = STR("urn:rp");
-	assert_int_equal(resource_put(db, a, &api, 0, &why), ERR_RANGE);
+	assert_int_equal(resource_put(db, a, &api, 0, &by_test, &why), ERR_RANGE);
 	assert_non_null(why);
 }
 
@@ -221,11 +221,11 @@ the_index_of_origins_follows_changes(void **state)
 	assert_false(allows("https://c.example"));
 	set_origins("one", "https://c.example", true);
 	assert_true(allows("https://c.example"));
-	assert_int_equal(client_del(db, a, STR("two")), OK);
+	assert_int_equal(client_del(db, a, STR("two"), &by_test), OK);
 	assert_false(allows("https://b.example"));
-	assert_int_equal(client_del(db, a, STR("one")), OK);
+	assert_int_equal(client_del(db, a, STR("one"), &by_test), OK);
 	assert_false(allows("https://c.example"));
-	assert_int_equal(client_del(db, a, STR("one")), ERR_NOTFOUND);
+	assert_int_equal(client_del(db, a, STR("one"), &by_test), ERR_NOTFOUND);
 }
 
 /* Nothing but the very origin: no beginning of one, no other way to write it. */

@@ -138,9 +138,9 @@ marks_are_swept(void **state)
 	(void)state;
 	c.id = STR("0123456789abcdef");
 	store_commit_many(s, &c, 1);
-	assert_int_equal(sweep_class(s, KEY_APPLIED, clock_now() + 3600, 100, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_APPLIED, clock_now() + 3600, 100, NULL, &removed), OK);
 	assert_int_equal(removed, 0);
-	assert_int_equal(sweep_class(s, KEY_APPLIED, clock_now() + 7200, 100, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_APPLIED, clock_now() + 7200, 100, NULL, &removed), OK);
 	assert_int_equal(removed, 1);
 }
 

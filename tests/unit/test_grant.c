@@ -185,7 +185,7 @@ revoked_grant_is_denied(void **state)
 	row = make_grant(&code);
 	assert_int_equal(grant_check(db, a, &row, clock_now()), OK);
 	assert_int_equal(grant_check(db, a, &row, row.g.expires), ERR_EXPIRED);
-	assert_int_equal(grant_revoke(db, a, row.id, STR("test")), OK);
+	assert_int_equal(grant_revoke(db, a, row.id, &by_test), OK);
 	assert_int_equal(grant_get(db, a, row.id, &again), OK);
 	assert_int_equal(grant_check(db, a, &again, clock_now()), ERR_DENIED);
 	assert_str(again.g.reason, STR("test"));
@@ -203,11 +203,11 @@ revocation_takes_what_the_filter_takes(void **state)
 
 	(void)state;
 	make_grant(&code);
-	assert_int_equal(grant_revoke_all(db, &nobody, STR("x"), &n), OK);
+	assert_int_equal(grant_revoke_all(db, &nobody, &by_test, &n), OK);
 	assert_int_equal(n, 0);
-	assert_int_equal(grant_revoke_all(db, &theirs, STR("x"), &n), OK);
+	assert_int_equal(grant_revoke_all(db, &theirs, &by_test, &n), OK);
 	assert_true(n >= 1);
-	assert_int_equal(grant_revoke_all(db, &theirs, STR("x"), &n), OK);
+	assert_int_equal(grant_revoke_all(db, &theirs, &by_test, &n), OK);
 	assert_int_equal(n, 0);
 }
 

@@ -42,7 +42,7 @@ upkeep(size_t want_made, size_t want_gone)
 {
 	size_t made, gone;
 
-	assert_int_equal(keyset_upkeep(o.keyring, db, a, &auth, &made, &gone), OK);
+	assert_int_equal(keyset_upkeep(o.keyring, db, a, &auth, &by_test, &made, &gone), OK);
 	assert_int_equal(made, want_made);
 	assert_int_equal(gone, want_gone);
 }
@@ -138,7 +138,7 @@ a_leaked_key_is_gone_at_once(void **state)
 
 	(void)state;
 	assert_int_equal(keyset_find(db, a, before, false, clock_now(), &key), OK);
-	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &by_test, &made), OK);
 	assert_str(signing_kid(), made.kid);
 	assert_int_equal(keyset_find(db, a, before, true, clock_now(), &key), ERR_NOTFOUND);
 }
@@ -218,7 +218,7 @@ a_new_version_is_noticed(void **state)
 	assert_int_equal(
 		keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_ES256, STR("{}"), &token), OK);
 	assert_int_equal(seal_rotate(scratch_path("master.key"), &v), OK);
-	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &by_test, &made), OK);
 	assert_int_equal(seal_version_of(sealed_of(made.kid), &version), OK);
 	assert_int_equal(version, v.version); /* whoever seals looks for the newest first */
 	assert_int_equal(keyset_sign(fresh, db, a, SIGN_ID_TOKEN, ALG_PS256, STR("{}"), &token),
@@ -248,7 +248,7 @@ what_cannot_be_opened_stays(void **state)
 
 	(void)state;
 	assert_int_equal(seal_rotate(scratch_path("master.key"), &v), OK);
-	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), OK);
+	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &by_test, &made), OK);
 	before = sealed_of(made.kid);
 	assert_int_equal(rename(scratch_path("master.key"), scratch_path("kept.key")), 0);
 	assert_int_equal(seal_create(scratch_path("master.key")), OK);

@@ -111,12 +111,14 @@ try_calls(const struct endpoint *ep)
 }
 
 static enum err
-write_record(struct store *s)
+write_record(struct store *s, bool durable)
 {
 	struct batch b;
 
 	batch_init(&b, a);
 	batch_put(&b, key_text(a, KEY_TOKEN, STR("sandbox")), STR("1"));
+	if (durable)
+		audit_note(&b, a, &by_test);
 	return store_commit(s, &b);
 }
 
@@ -145,11 +147,11 @@ try_work(const struct endpoint *ep, struct deployment *d)
 	expect(ep, authority_find(d, a, STR("id.example"), STR("/acme"), &found, &there) == OK,
 		"read");
 	expect(ep, keyset_public(there.durable, a, clock_now(), &text) == OK, "keys");
-	expect(ep, write_record(there.durable) == (ep->store & STORE_WRITE ? OK : ERR_DENIED),
+	expect(ep, write_record(there.durable, true) == (ep->store & STORE_WRITE ? OK : ERR_DENIED),
 		"commit");
 	try_limits(ep, d);
 	if (ep->store & STORE_COUNT)
-		expect(ep, write_record(there.volatile_) == OK, "count");
+		expect(ep, write_record(there.volatile_, false) == OK, "count");
 	if (ep->store & STORE_KEYS)
 		expect(ep,
 			keyset_sign(there.keyring, there.durable, a, SIGN_ID_TOKEN, ALG_ES256,
@@ -251,7 +253,7 @@ test_with_helpers(void **state)
 			conf.writer = STR("/nowhere/writer");
 			conf.signer = STR("/nowhere/signer");
 			expect(ep, deployment_open(&conf, ep->store, &d) == OK, "deployment");
-			expect(ep, deployment_confine(d, ep->writes) == OK, "confine");
+			expect(ep, deployment_confine(d, ep->name, ep->writes) == OK, "confine");
 			expect(ep, reach_lock_in(d, ep->sandbox) == OK, "enter");
 			cannot_open(ep, in_data("acme/keys/data.mdb"), O_RDONLY);
 			cannot_open(ep, in_data("acme/keys/lock.mdb"), O_RDONLY);
@@ -446,7 +448,7 @@ test_later(void **state)
 		assert_int_equal(read(ready[0], &c, 1), 1);
 		later.name = STR("later");
 		later.issuer = STR("https://later.example");
-		assert_int_equal(authority_create(deployment, a, &later), OK);
+		assert_int_equal(authority_create(deployment, a, &later, &beginning), OK);
 		assert_int_equal(write(go[1], "x", 1), 1);
 		assert_int_equal(status_of(child), 0);
 		assert_int_equal(authority_remove(deployment, a, later.name), OK);

@@ -120,7 +120,7 @@ it_expires(void **state)
 	found.s.sid = (struct str){ 0 };
 	assert_int_equal(session_get_sid(db, a, row.s.sid, &found), ERR_EXPIRED);
 	assert_str(found.s.sid, row.s.sid); /* filled all the same */
-	assert_int_equal(session_end(db, a, row.s.sid), OK);
+	assert_int_equal(session_end(db, a, row.s.sid, &by_test), OK);
 	clock_shift(0);
 }
 
@@ -134,10 +134,10 @@ an_end_is_an_end(void **state)
 	(void)state;
 	row = sign_in("end", &cookie);
 	assert_int_equal(session_get(db, a, cookie, &late), OK);
-	assert_int_equal(session_end(db, a, row.s.sid), OK);
+	assert_int_equal(session_end(db, a, row.s.sid, &by_test), OK);
 	assert_int_equal(session_get(db, a, cookie, &found), ERR_NOTFOUND);
 	assert_int_equal(session_get_sid(db, a, row.s.sid, &found), ERR_NOTFOUND);
-	assert_int_equal(session_end(db, a, row.s.sid), ERR_NOTFOUND);
+	assert_int_equal(session_end(db, a, row.s.sid, &by_test), ERR_NOTFOUND);
 	/* Who had read it before cannot bring it back. */
 	batch_init(&b, a);
 	assert_int_equal(session_put(&b, a, &late), OK);
@@ -215,7 +215,7 @@ grants_follow_it(void **state)
 	assert_int_equal(check_grant_of(row.s.sid, true), OK);
 	sign_in_again(cookie);
 	assert_int_equal(check_grant_of(row.s.sid, true), OK);
-	assert_int_equal(session_end(db, a, row.s.sid), OK);
+	assert_int_equal(session_end(db, a, row.s.sid, &by_test), OK);
 	assert_int_not_equal(check_grant_of(row.s.sid, true), OK);
 	assert_int_equal(check_grant_of(row.s.sid, false), OK);
 }

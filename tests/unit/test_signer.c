@@ -75,7 +75,7 @@ static void
 join(void)
 {
 	assert_int_equal(deployment_open(&conf, STORE_KEYS, &deployment), OK);
-	assert_int_equal(deployment_confine(deployment, NULL), OK);
+	assert_int_equal(deployment_confine(deployment, "test", NULL), OK);
 	assert_int_equal(authority_open(deployment, a, STR("acme"), &auth, &o), OK);
 	db = o.durable;
 }
@@ -161,7 +161,8 @@ no_key_here(void **state)
 	start(SIGNS(SIGN_ACCESS_TOKEN), true);
 	join();
 	assert_int_equal(sign(SIGN_ACCESS_TOKEN, &token), OK);
-	assert_int_equal(keyset_rotate(o.keyring, db, a, &auth, &options, &made), ERR_DENIED);
+	assert_int_equal(
+		keyset_rotate(o.keyring, db, a, &auth, &options, &by_test, &made), ERR_DENIED);
 }
 
 static void

@@ -72,13 +72,13 @@ expired_rows_go(void **state)
 	add(100, 300);
 	add(101, 10);
 	add(KEY_NEVER, 5);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 99 * HOUR - 1, 10000, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 99 * HOUR - 1, 10000, NULL, &removed), OK);
 	assert_int_equal(removed, 0);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 101 * HOUR - 1, 10000, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 101 * HOUR - 1, 10000, NULL, &removed), OK);
 	assert_int_equal(removed, 600);
 	assert_int_equal(count(KEY_GRANT), 15);
 	assert_int_equal(count(KEY_CONSENT), 615); /* another class */
-	assert_int_equal(sweep_class(s, KEY_GRANT, INT64_MAX, 10000, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, INT64_MAX, 10000, NULL, &removed), OK);
 	assert_int_equal(removed, 10);
 	assert_int_equal(count(KEY_GRANT), 5); /* never is never */
 }
@@ -90,11 +90,11 @@ at_most(void **state)
 
 	(void)state;
 	add(1, 600);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 0, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 0, NULL, &removed), OK);
 	assert_int_equal(removed, 0);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 300, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 300, NULL, &removed), OK);
 	assert_int_equal(removed, 300);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 1000, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 1000, NULL, &removed), OK);
 	assert_int_equal(removed, 300);
 	assert_int_equal(count(KEY_GRANT), 0);
 	assert_int_equal(count(KEY_CONSENT), 600); /* another class */
@@ -111,7 +111,7 @@ a_short_key_stays(void **state)
 	batch_init(&b, a);
 	batch_put(&b, STR("G\0\0"), STR("?"));
 	assert_int_equal(store_commit(s, &b), OK);
-	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 10, &removed), OK);
+	assert_int_equal(sweep_class(s, KEY_GRANT, 2 * HOUR, 10, NULL, &removed), OK);
 	assert_int_equal(removed, 0);
 }
 

@@ -49,7 +49,7 @@ static void
 join(const char *writes)
 {
 	assert_int_equal(deployment_open(&conf, STORE_WRITE | STORE_COUNT, &deployment), OK);
-	assert_int_equal(deployment_confine(deployment, writes), OK);
+	assert_int_equal(deployment_confine(deployment, "test", writes), OK);
 	assert_int_equal(authority_open(deployment, a, STR("acme"), &auth, &o), OK);
 	db = o.durable;
 }
@@ -86,6 +86,8 @@ put_in(struct store *s, struct str key, uint64_t version, struct str value)
 	batch_init(&b, a);
 	batch_guard(&b, key, version);
 	batch_put(&b, key, value);
+	if (s == db)
+		audit_note(&b, a, &by_test);
 	return store_commit(s, &b);
 }
 
@@ -194,6 +196,7 @@ count_up(unsigned me)
 		batch_guard(&b, row, 0);
 		batch_put(&b, key, arena_printf(a, "%u", n));
 		batch_put(&b, row, STR("row"));
+		audit_note(&b, a, &by_test);
 		e = store_commit(db, &b);
 		if (e != OK)
 			return (int)e;
