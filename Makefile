@@ -40,7 +40,7 @@ lib := $(BUILD)/libcommon.a
 programs := $(cgi:cgi-bin/%.c=$(BUILD)/cgi-bin/%)
 helpers := $(sbin:sbin/%.c=$(BUILD)/sbin/%)
 rows := $(cgi:cgi-bin/%.c=$(BUILD)/rows/%.o) $(BUILD)/rows.o
-unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c tests/unit/meddle.c))
 fuzz := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 man := $(patsubst etc/man/%,$(BUILD)/man/%,$(wildcard etc/man/*.[1-8]))
 share := tessera tessera.conf.sample

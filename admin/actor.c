@@ -51,12 +51,14 @@ static struct str
 names_of(struct cli *c)
 {
 	struct str list = STR("");
+	bool takes_value;
 	size_t i;
 
 	for (i = 0; i < c->nsets; i++)
 		list = add_word(c, list, "", c->sets[i].name);
 	for (i = 0; i < c->noptions; i++)
-		list = add_word(c, list, "--", c->options[i].name);
+		if (args_has_option(c->cmd->args, c->options[i].name, &takes_value))
+			list = add_word(c, list, "--", c->options[i].name);
 	return list;
 }
 
