@@ -35,7 +35,7 @@ struct audit
 cli_audit(struct cli *c, enum audit_event event, struct str subject, struct str detail)
 {
 	return (struct audit){
-		.event = event, .actor = actor(c), .subject = subject, .detail = detail
+		.event = (int)event, .actor = actor(c), .subject = subject, .detail = detail
 	};
 }
 
@@ -70,7 +70,7 @@ cli_audit_record(struct cli *c, const struct kind *k, struct str name)
 
 	for (i = 0; i < COUNT(verbs); i++)
 		if (c->cmd->verb != NULL && str_eqz(str_of(c->cmd->verb), verbs[i].verb))
-			what.event = verbs[i].event;
+			what.event = (int)verbs[i].event;
 	if (k == &kind_client)
 		what.client_id = name;
 	return what;

@@ -82,8 +82,9 @@ check_owner(struct check *k, struct str path, const struct stat *data, int depth
 	struct stat st;
 	DIR *dir;
 
-	if (str_eq(path, k->c->conf.master_key) || lstat(z, &st) != 0)
-		return; /* the key is looked at more closely */
+	if (str_eq(path, k->c->conf.master_key) || str_eq(path, k->c->conf.audit_key) ||
+		lstat(z, &st) != 0)
+		return; /* keys are looked at more closely */
 	if (st.st_uid != data->st_uid)
 		check_problem(k, path, "belongs to uid %u, the data directory to uid %u",
 			(unsigned)st.st_uid, (unsigned)data->st_uid);
@@ -125,6 +126,18 @@ check_master_key(struct check *k)
 	if (e != OK)
 		check_problem(k, path, "cannot be used: %s", err_text(e));
 	seal_free(s);
+}
+
+/* It need not be there. */
+static void
+check_audit_key(struct check *k)
+{
+	struct str path = k->c->conf.audit_key;
+	struct stat st;
+
+	if (stat(arena_z(k->c->a, path), &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		check_problem(k, path, "others than its owner can change or read it (mode %04o)",
+			(unsigned)st.st_mode & 07777);
 }
 
 static void
@@ -280,6 +293,7 @@ check_data(struct check *k)
 	enum err e;
 
 	check_master_key(k);
+	check_audit_key(k);
 	e = deployment_open(&c->conf, STORE_READ | STORE_KEYS, &c->d);
 	if (e != OK)
 		check_damage(k, c->conf.data, "%s", err_text(e));
@@ -333,6 +347,7 @@ check_copy(struct cli *c, struct str data, struct str master_key, size_t *proble
 	copy->auth = (struct authority){ .name = STR("") };
 	copy->conf.data = data;
 	copy->conf.master_key = master_key;
+	copy->conf.audit_key = arena_printf(c->a, "%.*s/audit.key", STR_FMT(data));
 	if (check_files(&k))
 		check_data(&k);
 	else

@@ -50,7 +50,7 @@ audit_note_as(struct batch *b, struct arena *a, const struct audit *who, enum au
 {
 	struct audit what = *who;
 
-	what.event = event;
+	what.event = (int)event;
 	what.subject = subject;
 	what.detail = detail;
 	audit_note(b, a, &what);

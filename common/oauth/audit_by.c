@@ -9,7 +9,7 @@
 struct audit
 audit_by_client(const struct request *rq, enum audit_event event, const struct grant_row *row)
 {
-	struct audit what = { .event = event, .request = rq->id };
+	struct audit what = { .event = (int)event, .request = rq->id };
 
 	if (row != NULL)
 		grant_audit(&what, row);
@@ -22,7 +22,7 @@ struct audit
 audit_by_user(
 	const struct request *rq, enum audit_event event, struct str sub, struct str client_id)
 {
-	return (struct audit){ .event = event,
+	return (struct audit){ .event = (int)event,
 		.actor = arena_printf(rq->arena, "user:%.*s", STR_FMT(sub)),
 		.subject = sub,
 		.client_id = client_id,

@@ -80,6 +80,11 @@ struct str chain_key(struct arena *a, uint64_t sequence);
  * not known here). */
 MUST_USE enum err chain_parse(struct str key, struct str value, struct chain_row *out);
 
+/* The head as bytes and back: ERR_CORRUPT. */
+#define CHAIN_HEAD_LEN (1 + CHAIN_ID_LEN + 8 + 8 + 4 * HASH_LEN)
+void chain_head_write(const struct chain_head *h, unsigned char out[CHAIN_HEAD_LEN]);
+MUST_USE enum err chain_head_parse(struct str value, struct chain_head *out);
+
 /* Removes records that are over their lifetime at `now`, at most CHAIN_PRUNE_MOST and never the
  * last; *removed counts. */
 MUST_USE enum err chain_expire(struct store *s, int64_t now, size_t *removed);

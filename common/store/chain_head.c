@@ -8,6 +8,8 @@
 #include "store/key.h"
 
 #define FORMAT 1
+#define SEQUENCES ((uint64_t)1 << 40) /* what a verifier steps through in minutes; never reached   \
+				       */
 #define MAC_IN_MAX (8 + CHAIN_SIGNED_MAX + HASH_LEN)
 
 static struct str
@@ -119,7 +121,9 @@ chain_head_parse(struct str value, struct chain_head *out)
 			return ERR_CORRUPT;
 		memcpy(v[i], part.p, HASH_LEN);
 	}
-	return out->first >= 1 && out->first - 1 <= out->last ? OK : ERR_CORRUPT;
+	return out->first >= 1 && out->first - 1 <= out->last && out->last < SEQUENCES
+		? OK
+		: ERR_CORRUPT;
 }
 
 void

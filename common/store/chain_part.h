@@ -26,11 +26,6 @@ void chain_head_step(struct chain_head *h);
 void chain_mac(const struct chain_head *h, uint64_t sequence, struct str signed_,
 	unsigned char out[HASH_LEN]);
 
-/* The head as bytes and back: ERR_CORRUPT. */
-#define CHAIN_HEAD_LEN (1 + CHAIN_ID_LEN + 8 + 8 + 4 * HASH_LEN)
-void chain_head_write(const struct chain_head *h, unsigned char out[CHAIN_HEAD_LEN]);
-MUST_USE enum err chain_head_parse(struct str value, struct chain_head *out);
-
 /* Big-endian bytes of a number; returns what comes behind them. */
 unsigned char *chain_u64(unsigned char *p, uint64_t v);
 

@@ -1,10 +1,24 @@
 /*
- * fuzz_chain - any bytes as a row of the audit chain: length and bytes of the key, and the value
+ * fuzz_chain - any bytes as a row of the audit chain: length and bytes of the key, and the value;
+ * behind a length of 255 as its head
  * SPDX-License-Identifier: ISC
  */
 #include "model/audit.h"
 
 #include "tests/fuzz/fuzz.h"
+
+static void
+try_head(struct str in)
+{
+	unsigned char again[CHAIN_HEAD_LEN];
+	struct chain_head head;
+
+	if (chain_head_parse(in, &head) != OK)
+		return;
+	must(head.first >= 1 && head.first - 1 <= head.last, "the chain has ends");
+	chain_head_write(&head, again);
+	must(str_eq(in, str_bytes(again, sizeof(again))), "the head is the same");
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,8 +30,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (a == NULL)
 		a = arena_new(ARENA_CEILING);
-	if (str_take(&in, 1, &length) != OK ||
-		str_take(&in, (unsigned char)length.p[0], &stored.key) != OK)
+	if (str_take(&in, 1, &length) != OK)
+		return 0;
+	if ((unsigned char)length.p[0] == 255)
+		try_head(in);
+	if (str_take(&in, (unsigned char)length.p[0], &stored.key) != OK)
 		return 0;
 	stored.value = in;
 	if (audit_read(a, &stored, &row) == OK) {

@@ -24,7 +24,7 @@ what_programs_write(void **state)
 		needs = 0;
 		for (p = ep->writes == NULL ? "" : ep->writes; *p != '\0'; p++) {
 			assert_non_null(key_class_name(*p));
-			assert_null(strchr("ACRPOKQIB", *p));
+			assert_null(strchr("ACRPOKQIBLH", *p));
 			needs |= STORE_WRITE;
 		}
 		assert_int_equal(ep->store & (STORE_WRITE | STORE_COUNT), needs);

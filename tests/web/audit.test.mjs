@@ -335,6 +335,18 @@ for (const writer of [false, true]) {
 				assert.match((await of('check')).stdout, /audit".*record 7: the record is missing/);
 			});
 
+			test('a backup that is put back has the chain and its key', async () => {
+				const copy = path.join(server.root, 'whole'), to = path.join(server.root, 'restored');
+				const { head } = JSON.parse((await verify()).stdout);
+				await server.tessera('backup', copy, '--with-master-key');
+				const back = await tessera(['restore', copy, '--data', to]);
+				assert.equal(back.code, 0, back.stderr);
+				const done = await tessera(['audit', 'verify', '--head', head, '--data', to, '--json']);
+				assert.equal(done.code, 0, done.stderr);
+				assert.equal(JSON.parse(done.stdout).head, head);
+				assert.equal(fs.statSync(path.join(to, 'audit.key')).mode & 0o777, 0o600);
+			});
+
 			test('a head that was noted elsewhere', async () => {
 				const { head } = JSON.parse((await verify()).stdout);
 				await server.tessera('scope', 'set', 'api.read', 'title=later');

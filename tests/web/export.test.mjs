@@ -36,7 +36,7 @@ const names = async () => (await other.json('authority', 'list')).authorities.ma
 async function nothingThere() {
 	assert.deepEqual(await names(), ['default']);
 	assert.deepEqual(fs.readdirSync(other.data).filter((name) => name !== 'limits.map').sort(),
-		['default', 'master.key', 'registry', 'tessera.conf']);
+		['audit.key', 'default', 'master.key', 'registry', 'tessera.conf']);
 	assert.equal(await found(), 404);
 }
 
