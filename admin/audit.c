@@ -20,6 +20,7 @@ struct walk {
 	int64_t since;
 	uint64_t after, skip; /* the first `skip` that fit are left out */
 	uint64_t n;	      /* that fit */
+	int status;	      /* STATUS_NO: one could not be read */
 	struct listing *list; /* NULL: they are only counted */
 };
 
@@ -46,12 +47,24 @@ fits(const struct walk *w, const struct audit_row *row)
 		(w->event.n == 0 || str_eqz(w->event, event));
 }
 
+/* The others are shown all the same; what is wrong with it `verify` says. */
+static enum err
+complain(struct walk *w, const struct audit_row *row)
+{
+	w->status = STATUS_NO;
+	cli_fail(STATUS_NO, STR("audit"), "record %llu: %s", (unsigned long long)row->row.sequence,
+		err_text(row->e));
+	return OK;
+}
+
 static enum err
 list_one(void *arg, struct arena *a, const struct audit_row *row)
 {
 	struct walk *w = arg;
 
 	(void)a;
+	if (row->e != OK)
+		return w->list == NULL ? OK : complain(w, row);
 	if (!fits(w, row) || w->n++ < w->skip || w->list == NULL)
 		return OK;
 	list_int(w->list, "sequence", (int64_t)row->row.sequence);
@@ -154,7 +167,9 @@ cmd_audit_list(struct cli *c)
 	if (e == OK)
 		e = each(&w);
 	status = list_end(&l);
-	return e != OK ? cli_error(STR("audit"), e) : status;
+	if (e != OK)
+		return cli_error(STR("audit"), e);
+	return status == STATUS_DONE ? w.status : status;
 }
 
 static volatile sig_atomic_t stopped;
@@ -223,6 +238,8 @@ follow_one(void *arg, struct arena *a, const struct audit_row *row)
 	struct walk *w = arg;
 
 	w->after = row->row.sequence;
+	if (row->e != OK)
+		return complain(w, row);
 	if (w->c->json)
 		return put_json(a, row, false);
 	put_text(a, row);
@@ -268,14 +285,14 @@ cmd_audit_follow(struct cli *c)
 static enum err
 export_one(void *arg, struct arena *a, const struct audit_row *row)
 {
-	(void)arg;
-	return put_json(a, row, true);
+	return row->e == OK ? put_json(a, row, true) : complain(arg, row);
 }
 
 /* First what is needed to make the MACs again, then each record. */
 int
 cmd_audit_export(struct cli *c)
 {
+	struct walk w = { .c = c };
 	struct chain_head head;
 	struct str id, before;
 	enum err e;
@@ -288,8 +305,8 @@ cmd_audit_export(struct cli *c)
 	printf("{\"authority\":\"%.*s\",\"chain\":\"%.*s\",\"first\":%llu,\"before\":\"%.*s\"}\n",
 		STR_FMT(c->auth.name), STR_FMT(id), (unsigned long long)head.first,
 		STR_FMT(before));
-	e = audit_each(c->opened.durable, 0, export_one, NULL);
-	return cli_error(STR("audit"), e);
+	e = audit_each(c->opened.durable, 0, export_one, &w);
+	return e == OK ? w.status : cli_error(STR("audit"), e);
 }
 
 /* SEQ:MAC, as verify prints it. */

@@ -4,6 +4,8 @@
  */
 #include "model/audit.h"
 
+#include <string.h>
+
 #include "store/codec.h"
 #include "store/key.h"
 
@@ -56,15 +58,8 @@ audit_note_as(struct batch *b, struct arena *a, const struct audit *who, enum au
 	audit_note(b, a, &what);
 }
 
-void
-audit_default(struct str *text, struct str value)
-{
-	if (text->n == 0)
-		*text = value;
-}
-
-enum err
-audit_read(struct arena *a, const struct store_row *stored, struct audit_row *out)
+static enum err
+read_row(struct arena *a, const struct store_row *stored, struct audit_row *out)
 {
 	enum err e;
 
@@ -79,20 +74,11 @@ audit_read(struct arena *a, const struct store_row *stored, struct audit_row *ou
 	return OK;
 }
 
-static enum err
-each_row(struct arena *a, const struct store_rows *rows, uint64_t *last, audit_fn *fn, void *arg)
+enum err
+audit_read(struct arena *a, const struct store_row *stored, struct audit_row *out)
 {
-	struct audit_row row;
-	enum err e = OK;
-	size_t i;
-
-	for (i = 0; i < rows->n && e == OK; i++) {
-		e = audit_read(a, &rows->v[i], &row);
-		*last = row.row.sequence;
-		if (e == OK)
-			e = fn(arg, a, &row);
-	}
-	return e;
+	out->e = read_row(a, stored, out);
+	return out->e;
 }
 
 enum err
@@ -100,14 +86,22 @@ audit_each(struct store *db, uint64_t after, audit_fn *fn, void *arg)
 {
 	struct arena *a = arena_new(ARENA_CEILING);
 	struct store_rows rows;
+	struct audit_row row;
+	char last[KEY_MAX_LEN];
+	struct str from = chain_key(a, after);
 	enum err e;
+	size_t i;
 
 	do {
+		memcpy(last, from.p, from.n);
+		from.p = last;
 		arena_reset(a);
-		e = store_scan(
-			db, a, key_class(a, KEY_AUDIT), chain_key(a, after), PAGE_ROWS, &rows);
-		if (e == OK)
-			e = each_row(a, &rows, &after, fn, arg);
+		e = store_scan(db, a, key_class(a, KEY_AUDIT), from, PAGE_ROWS, &rows);
+		for (i = 0; e == OK && i < rows.n; i++) {
+			from = rows.v[i].key;
+			(void)!audit_read(a, &rows.v[i], &row);
+			e = fn(arg, a, &row);
+		}
 	} while (e == OK && rows.more);
 	arena_free(a);
 	return e;

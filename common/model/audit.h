@@ -26,20 +26,20 @@ void audit_note(struct batch *b, struct arena *a, const struct audit *what);
 void audit_note_as(struct batch *b, struct arena *a, const struct audit *who,
 	enum audit_event event, struct str subject, struct str detail);
 
-/* Sets the text if it is empty. */
-void audit_default(struct str *text, struct str value);
-
 /* One record as it is kept. */
 struct audit_row {
+	enum err e; /* not OK: somebody has meddled, and only row.sequence is there */
 	struct chain_row row;
 	struct audit audit;
 };
 
-/* Takes a row of the store apart: ERR_CORRUPT, ERR_UNSUPPORTED. What it holds is the arena's. */
+/* Takes a row of the store apart; returns out->e: OK, ERR_CORRUPT, ERR_UNSUPPORTED. What it holds
+ * is the arena's. */
 MUST_USE enum err
 audit_read(struct arena *a, const struct store_row *stored, struct audit_row *out);
 
-/* Calls fn for each record after `after`, oldest first, in pages; it ends as record_each. */
+/* Calls fn for each record after `after`, oldest first, in pages, also for those that cannot be
+ * read; it ends as record_each. */
 typedef enum err audit_fn(void *arg, struct arena *a, const struct audit_row *row);
 MUST_USE enum err audit_each(struct store *db, uint64_t after, audit_fn *fn, void *arg);
 

@@ -8,8 +8,9 @@
 #include "store/key.h"
 
 #define FORMAT 1
-#define SEQUENCES ((uint64_t)1 << 40) /* what a verifier steps through in minutes; never reached   \
-				       */
+#define SEQUENCES                                                                                  \
+	((uint64_t)1 << 40) /* what a verifier steps through in minutes; never reached             \
+			     */
 #define MAC_IN_MAX (8 + CHAIN_SIGNED_MAX + HASH_LEN)
 
 static struct str

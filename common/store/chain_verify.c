@@ -63,31 +63,45 @@ expected(struct walk *w, uint64_t sequence, const unsigned char *mac)
 		fault(w, sequence, "it is not the record that was noted");
 }
 
+/* Whether it can be read and is the one that comes next. */
+static void
+look_place(struct walk *w, struct str key, struct str value, struct chain_row *row)
+{
+	uint64_t next = w->at.last + 1;
+
+	if (chain_parse(key, value, row) == ERR_CORRUPT)
+		fault(w, next, "the record cannot be read");
+	else if (row->sequence < next)
+		fault(w, row->sequence, "the record should have been removed before");
+	else if (row->sequence > w->r->head.last)
+		fault(w, row->sequence, "the record is behind the end of the chain");
+	else if (row->sequence != next)
+		fault(w, next, "the record is missing");
+}
+
+static void
+look_mac(struct walk *w, const struct chain_row *row)
+{
+	unsigned char mac[HASH_LEN];
+
+	if (!w->keyed)
+		return;
+	chain_mac(&w->at, row->sequence, row->signed_, mac);
+	if (!secret_eq(row->mac, str_bytes(mac, HASH_LEN)))
+		fault(w, row->sequence,
+			"the record was changed, or comes from elsewhere, or the audit key is "
+			"another");
+}
+
 static void
 look_row(struct walk *w, struct str key, struct str value)
 {
-	unsigned char mac[HASH_LEN];
 	struct chain_row row;
-	enum err e;
 
-	e = chain_parse(key, value, &row);
-	if (e == ERR_CORRUPT)
-		fault(w, w->at.last + 1, "the record cannot be read");
-	else if (row.sequence < w->at.last + 1)
-		fault(w, row.sequence, "the record should have been removed before");
-	else if (row.sequence > w->r->head.last)
-		fault(w, row.sequence, "the record is behind the end of the chain");
-	else if (row.sequence != w->at.last + 1)
-		fault(w, w->at.last + 1, "the record is missing");
+	look_place(w, key, value, &row);
 	if (w->r->problem != NULL)
 		return;
-	if (w->keyed) {
-		chain_mac(&w->at, row.sequence, row.signed_, mac);
-		if (!secret_eq(row.mac, str_bytes(mac, HASH_LEN)))
-			fault(w, row.sequence,
-				"the record was changed, or comes from elsewhere, or the audit key "
-				"is another");
-	}
+	look_mac(w, &row);
 	memcpy(w->at.mac, row.mac.p, HASH_LEN);
 	w->at.last++;
 	w->r->records++;

@@ -2,8 +2,8 @@
  * meddle - changes the audit chain of an authority as somebody could who has taken over its store
  * SPDX-License-Identifier: ISC
  *
- * For tests: meddle DIRECTORY change|remove|cut SEQUENCE, or `keep` and `back`, which put the head
- * aside in a row of their own and back again.
+ * For tests: meddle DIRECTORY change|spoil|remove|cut SEQUENCE, or `keep` and `back`, which put the
+ * head aside in a row of their own and back again.
  */
 #include <stdlib.h>
 
@@ -37,6 +37,12 @@ change(struct batch *b, uint64_t sequence)
 
 	p[value.n / 2] ^= 1;
 	batch_put(b, key, str_bytes(p, value.n));
+}
+
+static void
+spoil(struct batch *b, uint64_t sequence)
+{
+	batch_put(b, chain_key(a, sequence), STR("spoilt"));
 }
 
 static void
@@ -75,6 +81,7 @@ static const struct {
 	void (*fn)(struct batch *b, uint64_t sequence);
 } ways[] = {
 	{ "change", change },
+	{ "spoil", spoil },
 	{ "remove", remove_one },
 	{ "cut", cut },
 	{ "keep", keep },

@@ -364,6 +364,45 @@ good_message(void)
 	return buf_str(&b);
 }
 
+static enum err
+take_last(void *arg, struct arena *arena, const struct audit_row *row)
+{
+	struct audit_row *last = arg;
+
+	(void)arena;
+	*last = *row;
+	last->row.program = arena_str(a, row->row.program);
+	return OK;
+}
+
+/* The record of a change names the program that the kernel knows the caller by, and is out of its
+ * reach. */
+static void
+records_are_the_writers(void **state)
+{
+	struct audit_row row;
+	struct buf b;
+
+	(void)state;
+	writer_stop(writer);
+	writer_allows = "GLH";
+	writer = writer_start(&conf);
+	join("G");
+	assert_int_equal(put_if(STR("Gwhose"), 0, STR("1")), OK);
+	assert_int_equal(audit_each(db, 0, take_last, &row), OK);
+	assert_str(row.row.program, STR("test"));
+	buf_init(&b, a, WIRE_MAX);
+	buf_add(&b, STR("\1iiiiiiiiiiiiiiii\0\4acme"));
+	buf_add(&b, STR("\2\0\0\0\1H\0\0\0\1v"));
+	buf_add(&b, STR("\4\0\0\0\4note"));
+	assert_int_equal(say(buf_str(&b)), wire_status(ERR_DENIED));
+	buf_init(&b, a, WIRE_MAX);
+	buf_add(&b, STR("\1jjjjjjjjjjjjjjjj\0\4acme"));
+	buf_add(&b, STR("\2\0\0\0\2Gn\0\0\0\1v"));
+	assert_int_equal(say(buf_str(&b)), wire_status(ERR_DENIED));
+	assert_int_equal(version_of(STR("Gn")), 0);
+}
+
 static void
 malformed_messages(void **state)
 {
@@ -488,6 +527,7 @@ main(void)
 		writer_test(strangers_are_refused),
 		writer_test(rights_in_process),
 		writer_test(too_large),
+		writer_test(records_are_the_writers),
 		writer_test(malformed_messages),
 		writer_test(coming_and_going),
 		writer_test(there_is_one),

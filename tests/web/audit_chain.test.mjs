@@ -1,0 +1,138 @@
+// audit_chain - who meddles with the audit records is seen (tessera audit verify)
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { build, run, tessera } from './lib/server.mjs';
+import { alice, world } from './lib/world.mjs';
+import { getCode } from './lib/flow.mjs';
+
+let server, web;
+
+before(async () => {
+	server = await world({ clients: ['web'] });
+	({ web } = server.clients);
+});
+after(() => server.stop());
+
+const verify = (...args) => server.attempt(['audit', 'verify', '--json', ...args]);
+const durable = () => path.join(server.data, 'default', 'durable');
+const meddle = async (...args) => {
+	const done = await run(path.join(build, 'unit/meddle'), [durable(), ...args.map(String)]);
+	assert.equal(done.code, 0, done.stderr);
+};
+const broken = async (sequence, problem, ...args) => {
+	const done = await verify(...args);
+	assert.equal(done.code, 1, done.stdout);
+	const said = JSON.parse(done.stdout);
+	assert.equal(said.result, 'broken');
+	assert.equal(said.sequence, sequence, said.problem);
+	assert.match(said.problem, problem);
+	assert.match(done.stderr, new RegExp(`record ${sequence}: `));
+};
+
+test('nobody has', async () => {
+	const done = await verify();
+	assert.equal(done.code, 0, done.stderr);
+	const { result, records: n, first, last: end } = JSON.parse(done.stdout);
+	assert.deepEqual({ result, first }, { result: 'sound', first: 1 });
+	assert.equal(n, end);
+	const check = await server.attempt(['check']);
+	assert.equal(check.code, 0, check.stdout);
+});
+
+test('a changed record', async () => {
+	await meddle('change', 5);
+	await broken(5, /was changed/);
+	await meddle('change', 5);
+	assert.equal((await verify()).code, 0);
+});
+
+test('a record of the middle that is removed; check sees that, too', async () => {
+	const copy = path.join(server.root, 'copy');
+	await server.tessera('backup', copy, '--with-master-key');
+	const of = (...args) => tessera([...args, '--data', copy, '--json']);
+	assert.equal(JSON.parse((await of('audit', 'verify')).stdout).result, 'sound');
+	const inCopy = path.join(copy, 'default', 'durable');
+	assert.equal((await run(path.join(build, 'unit/meddle'), [inCopy, 'remove', '7'])).code, 0);
+	const { result, sequence, problem } = JSON.parse((await of('audit', 'verify')).stdout);
+	assert.deepEqual({ result, sequence, problem },
+		{ result: 'broken', sequence: 7, problem: 'the record is missing' });
+	assert.match((await of('check')).stdout, /audit".*record 7: the record is missing/);
+});
+
+test('a backup that is put back has the chain and its key', async () => {
+	const copy = path.join(server.root, 'whole'), to = path.join(server.root, 'restored');
+	const { head } = JSON.parse((await verify()).stdout);
+	await server.tessera('backup', copy, '--with-master-key');
+	const back = await tessera(['restore', copy, '--data', to]);
+	assert.equal(back.code, 0, back.stderr);
+	const done = await tessera(['audit', 'verify', '--head', head, '--data', to, '--json']);
+	assert.equal(done.code, 0, done.stderr);
+	assert.equal(JSON.parse(done.stdout).head, head);
+	assert.equal(fs.statSync(path.join(to, 'audit.key')).mode & 0o777, 0o600);
+});
+
+test('a head that was noted elsewhere', async () => {
+	const { head } = JSON.parse((await verify()).stdout);
+	await server.tessera('scope', 'set', 'api.read', 'title=later');
+	assert.equal((await verify('--head', head)).code, 0);
+	const [sequence, mac] = head.split(':');
+	await broken(Number(sequence), /not the record that was noted/, '--head',
+		`${sequence}:${mac.replace(/^./, (c) => (c === '0' ? '1' : '0'))}`);
+	await broken(Number(sequence) + 99, /not there/, '--head', `${Number(sequence) + 99}:${mac}`);
+	assert.equal((await verify('--head', 'nonsense')).code, 100);
+});
+
+test('without the audit key nothing can be verified, and all goes on', async () => {
+	const key = path.join(server.data, 'audit.key');
+	assert.equal(fs.statSync(key).mode & 0o777, 0o600);
+	fs.renameSync(key, `${server.root}/kept.key`);
+	assert.equal((await verify()).code, 1);
+	await getCode(server, web, alice);
+	await server.tessera('scope', 'set', 'api.read', 'title=keyless');
+	assert.equal((await server.attempt(['authority', 'add', `${server.issuer}/x`])).code, 1);
+	server.configure({ audit_key: `${server.root}/kept.key` });
+	assert.equal((await verify()).code, 0);
+});
+
+test('a record that cannot be read hides no other', async () => {
+	const { records } = await server.json('audit', 'list');
+	await run(path.join(build, 'unit/meddle'), [path.join(server.data, 'default', 'durable'), 'spoil', '4']);
+	for (const verb of ['list', 'export']) {
+		const done = await server.attempt(['audit', verb, '--json']);
+		assert.equal(done.code, 1);
+		assert.match(done.stderr, /record 4: /);
+		const rows = verb === 'list' ? JSON.parse(done.stdout).records
+			: done.stdout.trim().split('\n').slice(1).map((line) => JSON.parse(line));
+		assert.deepEqual(rows.map((one) => one.sequence),
+			records.map((one) => one.sequence).filter((n) => n !== 4));
+	}
+	const done = JSON.parse((await verify()).stdout);
+	assert.deepEqual([done.sequence, done.problem], [4, 'the record cannot be read']);
+});
+
+test('a record that is cut off, and one removed in front, show', async () => {
+	const server = await world({ clients: [], launch: false });
+	const meddle = (...args) => run(path.join(build, 'unit/meddle'),
+		[path.join(server.data, 'default', 'durable'), ...args]);
+	const isBroken = async () => {
+		const done = await server.attempt(['audit', 'verify', '--json']);
+		assert.equal(done.code, 1, done.stdout);
+		return JSON.parse(done.stdout).sequence;
+	};
+	await meddle('keep');
+	const { last: early, head } = await server.json('audit', 'verify');
+	await server.tessera('scope', 'add', 'one');
+	await server.tessera('scope', 'add', 'two');
+	await meddle('cut', String(early + 1));
+	assert.equal(await isBroken(), early + 1);
+	const check = await server.attempt(['check']);
+	assert.equal(check.code, 1);
+	assert.match(check.stdout, /audit: record \d+: the record is missing/);
+	await meddle('back'); // a whole head of an earlier time is a chain that ends there
+	assert.equal((await server.attempt(['audit', 'verify', '--head', head])).code, 0);
+	await meddle('remove', '1');
+	assert.equal(await isBroken(), 1);
+	await server.stop();
+});
