@@ -156,8 +156,7 @@ batch_check(struct str ops, const char *writes)
 	return allowed ? OK : ERR_DENIED;
 }
 
-/* The head, and what the chain keeps, are put only where they cannot be forged: the head by who
- * begins the chain, guarded by its absence. */
+/* The head is put by who begins the chain, guarded by its absence, and then by the chain alone. */
 static bool
 is_begun(struct str ops, struct str head)
 {

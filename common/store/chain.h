@@ -14,8 +14,9 @@
  * should be kept elsewhere.
  *
  * What that cannot do: pages that LMDB has freed may have an older head until
- * they are used again; and who has the store may claim that old records were
- * pruned. A MAC that was noted elsewhere shows both (chain_verify).
+ * they are used again, to which who finds it can go back: a MAC that was noted
+ * elsewhere shows that (chain_verify). And who has the store may prune the
+ * oldest records, which leaves a record: what is to stay is exported.
  */
 #ifndef STORE_CHAIN_H
 #define STORE_CHAIN_H
