@@ -2,7 +2,6 @@
  * audit - tessera audit: what was changed, and whether the record of it is whole
  * SPDX-License-Identifier: ISC
  */
-#include <signal.h>
 #include <unistd.h>
 
 #include "admin/commands.h"
@@ -172,15 +171,6 @@ cmd_audit_list(struct cli *c)
 	return status == STATUS_DONE ? w.status : status;
 }
 
-static volatile sig_atomic_t stopped;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
-
 static void
 put_members(struct js_out *w, const struct audit_row *row)
 {
@@ -263,7 +253,6 @@ follow(struct walk *w)
 int
 cmd_audit_follow(struct cli *c)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct walk w = { .c = c };
 	struct chain_head head;
 	int status = STATUS_DONE;
@@ -273,9 +262,8 @@ cmd_audit_follow(struct cli *c)
 	if (e != OK)
 		return cli_error(STR("audit"), e);
 	w.after = head.last;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	while (status == STATUS_DONE && !stopped) {
+	stop_catch();
+	while (status == STATUS_DONE && !stop_is_asked()) {
 		status = follow(&w);
 		usleep(POLL);
 	}

@@ -159,6 +159,10 @@ struct identity {
 void identity_caller(struct identity *saved);
 void identity_restore(const struct identity *saved);
 
+/* stop.c: from then on SIGINT, SIGTERM and SIGHUP are only remembered, and whether one came. */
+void stop_catch(void);
+bool stop_is_asked(void);
+
 /* Reports `tessera: what: why` and returns the status; `what` may be empty. */
 int cli_fail(int status, struct str what, const char *why, ...) PRINTF(3, 4);
 

@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,27 +21,6 @@
 #include "base/seal.h"
 #include "model/private_key.h"
 
-static volatile sig_atomic_t stopped;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
-
-/* Without SA_RESTART: reading ends, too. */
-static void
-catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal };
-	size_t i;
-
-	for (i = 0; i < COUNT(signals); i++)
-		sigaction(signals[i], &action, NULL);
-}
-
 static ssize_t
 read_file(void *arg, char *p, size_t n)
 {
@@ -51,7 +29,7 @@ read_file(void *arg, char *p, size_t n)
 
 	do
 		got = read(m->fd, p, n);
-	while (got < 0 && errno == EINTR && !stopped);
+	while (got < 0 && errno == EINTR && !stop_is_asked());
 	return got;
 }
 
@@ -155,14 +133,14 @@ take_all(struct import *m)
 	struct str name;
 	enum err e = OK;
 
-	while (status == STATUS_DONE && e == OK && !stopped) {
+	while (status == STATUS_DONE && e == OK && !stop_is_asked()) {
 		arena_reset(a);
 		e = js_stream_next(&m->in, a, &name, &v);
 		if (e == OK)
 			status = take_piece(m, a, name, v);
 	}
 	arena_free(a);
-	if (stopped)
+	if (stop_is_asked())
 		return cli_fail(STATUS_SYSTEM, m->file, "interrupted");
 	if (status != STATUS_DONE)
 		return status;
@@ -201,7 +179,7 @@ finish(struct import *m)
 	status = look(m);
 	if (status != STATUS_DONE)
 		return status;
-	if (stopped)
+	if (stop_is_asked())
 		return cli_fail(STATUS_SYSTEM, m->file, "interrupted");
 	return cli_error(c->auth.name, authority_publish(c->d, c->a, &c->auth));
 }
@@ -259,7 +237,7 @@ run(struct import *m)
 
 	if (status != STATUS_DONE)
 		return status;
-	catch_signals();
+	stop_catch();
 	js_stream_init(&m->in, read_file, m);
 	batch_init(&m->batch, m->pending);
 	status = take_all(m);

@@ -14,6 +14,7 @@
 #include "base/dial.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/settings.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/page.h"
 #include "http/gate.h"
@@ -32,14 +33,6 @@ struct program {
 };
 
 static enum err
-log_fault(const struct conf_where *where, enum err e)
-{
-	log_reason(LOG_FAILED, "%.*s:%u: %.*s: %s", STR_FMT(where->file), where->line,
-		STR_FMT(where->what), err_text(e));
-	return e;
-}
-
-static enum err
 load_pages(const struct endpoint *ep, struct arena *a, const struct conf *conf)
 {
 	struct str which;
@@ -53,28 +46,18 @@ load_pages(const struct endpoint *ep, struct arena *a, const struct conf *conf)
 	return e;
 }
 
-static void
-open_log(const struct endpoint *ep, struct arena *a, const struct conf *conf)
-{
-	if (log_open(ep->name, arena_z(a, conf->log)) != OK)
-		log_reason(LOG_SYSTEM, "the log goes to standard error");
-	log_verbosity((int)conf->verbosity);
-}
-
 /* Reads settings and templates; what was read before stays when they cannot be used. */
 static enum err
 load(void *arg)
 {
 	struct program *p = arg;
-	struct arena *a = arena_new(ARENA_CEILING);
-	struct conf_where where = { 0 };
+	struct arena *a = NULL;
 	struct conf conf;
 	enum err e;
 
-	e = conf_load(&conf, a, NULL, &where);
-	if (e == OK || p->arena == NULL)
-		open_log(p->ep, a, &conf);
-	e = e == OK ? load_pages(p->ep, a, &conf) : log_fault(&where, e);
+	e = settings_read(p->ep->name, NULL, p->arena == NULL, &conf, &a);
+	if (e == OK)
+		e = load_pages(p->ep, a, &conf);
 	if (e != OK) {
 		arena_free(a);
 		return e;

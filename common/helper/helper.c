@@ -14,6 +14,7 @@
 #include "base/dial.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/settings.h"
 #include "helper/admit.h"
 #include "helper/chores.h"
 #include "http/workers.h"
@@ -104,23 +105,13 @@ static enum err
 load(void *arg)
 {
 	struct helper_process *p = arg;
-	struct arena *a = arena_new(ARENA_CEILING);
-	struct conf_where where = { 0 };
+	struct arena *a = NULL;
 	struct conf conf;
 	enum err e;
 
-	e = conf_load(&conf, a, p->conf_path, &where);
-	if (e == OK || p->arena == NULL) {
-		if (log_open(p->helper->name, arena_z(a, conf.log)) != OK)
-			log_reason(LOG_SYSTEM, "the log goes to standard error");
-		log_verbosity((int)conf.verbosity);
-	}
-	if (e != OK) {
-		log_reason(LOG_FAILED, "%.*s:%u: %.*s: %s", STR_FMT(where.file), where.line,
-			STR_FMT(where.what), err_text(e));
-		arena_free(a);
+	e = settings_read(p->helper->name, p->conf_path, p->arena == NULL, &conf, &a);
+	if (e != OK)
 		return e;
-	}
 	arena_free(p->arena);
 	p->arena = a;
 	p->conf = conf;

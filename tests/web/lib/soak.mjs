@@ -244,12 +244,16 @@ export class Soak {
 		return Math.max(...times);
 	}
 
-	// Kills one of a random kind; gives the kind.
-	kill() {
+	// One of a random kind: { kind, pid }. Looked for beforehand, as that takes longer than a request.
+	choose() {
 		const kinds = chosen.map((kind) => [kind, victims[kind](this.server)])
 			.filter(([, pids]) => pids.length > 0);
 		const [kind, pids] = pick(kinds);
-		const pid = pick(pids);
+		return { kind, pid: pick(pids) };
+	}
+
+	// Gives the kind that was killed.
+	kill({ kind, pid }) {
 		try {
 			process.kill(pid, 'SIGKILL');
 		} catch {
@@ -259,11 +263,11 @@ export class Soak {
 	}
 
 	async round() {
-		const plan = await this.plan();
+		const plan = await this.plan(), victim = this.choose();
 		let flight = plan.length;
 		const asked = plan.map((one) => one.ask().catch(() => undefined).finally(() => flight--));
 		await sleep(Math.random() * 8);
-		const left = flight, kind = this.kill();
+		const left = flight, kind = this.kill(victim);
 		this.tally = this.count(kind ?? 'nobody');
 		const recovered = this.recover();
 		const answers = (await Promise.all(asked)).map((one) => (isSaid(one) ? one : undefined));
