@@ -23,19 +23,29 @@ key_phase_name(enum key_phase p)
 	return phase_names[p];
 }
 
+/* Whether the other one of its ring is there to go on when the key's time is over; between two that
+ * end at once, the name says. */
+static bool
+succeeds(const struct signing_key *other, const struct signing_key *k)
+{
+	if (other == k || other->alg != k->alg || other->revoked)
+		return false;
+	if (other->active_until != k->active_until)
+		return other->active_until > k->active_until;
+	return str_cmp(other->kid, k->kid) > 0;
+}
+
 /* When the key stops to sign: at its date, or later when no other of its ring is there to go on. */
 static int64_t
 signs_until(const struct signing_keys *keys, size_t i)
 {
-	const struct signing_key *k = &keys->v[i], *next;
+	const struct signing_key *k = &keys->v[i];
 	int64_t from = INT64_MAX;
 	size_t j;
 
-	for (j = i + 1; j < keys->n; j++) {
-		next = &keys->v[j];
-		if (next->alg == k->alg && !next->revoked && next->active_from < from)
-			from = next->active_from;
-	}
+	for (j = 0; j < keys->n; j++)
+		if (succeeds(&keys->v[j], k) && keys->v[j].active_from < from)
+			from = keys->v[j].active_from;
 	return from > k->active_until ? from : k->active_until;
 }
 

@@ -2,6 +2,8 @@
  * test_keyset - rings that live by time alone (DESIGN section 5)
  * SPDX-License-Identifier: ISC
  */
+#include <string.h>
+
 #include "model/keyset.h"
 
 #include "data/json.h"
@@ -69,6 +71,36 @@ phases_follow_the_dates(void **state)
 	assert_int_equal(key_phase(&keys, 0, 1000), KEY_ACTIVE);
 	v[0].revoked = true;
 	assert_int_equal(key_phase(&keys, 0, 15), KEY_REVOKED);
+}
+
+/* Keys made in one second stand in any order: one that was retired for another is so in each. */
+static void
+order_does_not_matter(void **state)
+{
+	const struct signing_key retired = { STR_INIT("r"), ALG_ES256, .active_from = 10,
+		.active_until = 10, .published_until = 24, .created = 10 };
+	const struct signing_key announced = { STR_INIT("a"), ALG_ES256, .active_from = 24,
+		.active_until = 100, .published_until = 114, .created = 10 };
+	const struct signing_key active = { STR_INIT("b"), ALG_ES256, .active_from = 10,
+		.active_until = 100, .published_until = 114, .created = 10 };
+	const struct signing_key orders[][3] = { { retired, announced, active },
+		{ active, retired, announced }, { announced, active, retired },
+		{ active, announced, retired } };
+	struct signing_key v[3];
+	struct signing_keys keys = { v, COUNT(v) };
+	enum key_phase wanted;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(orders); i++) {
+		memcpy(v, orders[i], sizeof(v));
+		for (k = 0; k < COUNT(v); k++) {
+			wanted = v[k].active_until == 10 ? KEY_RETIRED
+				: v[k].active_from == 10 ? KEY_ACTIVE
+							 : KEY_ANNOUNCED;
+			assert_int_equal(key_phase(&keys, k, 10), wanted);
+		}
+	}
 }
 
 /* The dates of one ring over 104 days, as its settings say: 14 announced, 90 in all, 14 retired. */
@@ -266,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		model_test(phases_follow_the_dates),
+		cmocka_unit_test(order_does_not_matter),
 		model_test(a_ring_turns_with_time),
 		model_test(the_last_key_goes_on),
 		model_test(a_leaked_key_is_gone_at_once),
