@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { tessera } from './lib/server.mjs';
+import { isCgi, tessera } from './lib/server.mjs';
 import { alice, world } from './lib/world.mjs';
 import { getTokens, post, refresh } from './lib/flow.mjs';
 
@@ -134,7 +134,9 @@ describe('restore', () => {
 		}
 	});
 
-	test('beside programs that run: 404 while the data is away, then they go on', async () => {
+	// Their settings are away as well, which plain CGI reads each time.
+	const stays = isCgi() && 'plain CGI has no programs that run';
+	test('beside programs that run: 404 while the data is away, then they go on', { skip: stays }, async () => {
 		assert.equal(await get('/jwks'), 200);
 		fs.renameSync(server.data, at('old'));
 		assert.equal(await get('/jwks'), 404);
