@@ -14,6 +14,7 @@
 
 #include "admin/check.h"
 #include "admin/commands.h"
+#include "base/clock.h"
 #include "base/dial.h"
 #include "base/sandbox.h"
 #include "base/seal.h"
@@ -278,7 +279,7 @@ check_helper(struct check *k, const char *name, struct str path)
 	int fd = -1;
 
 	if (path.n > 0)
-		e = dial(path, &fd);
+		e = dial(path, clock_us(), &fd);
 	if (e != OK)
 		check_problem(k, path, "%s cannot be reached: %s", name,
 			e == ERR_UNAVAILABLE ? "it does not run" : err_text(e));

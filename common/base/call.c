@@ -136,7 +136,7 @@ attempt(struct call *c, struct question *q)
 		hang_up(c);
 	if (c->fd < 0) {
 		c->pid = getpid();
-		e = dial(str_of(c->path), &c->fd);
+		e = dial(str_of(c->path), q->end, &c->fd);
 	}
 	if (e == OK)
 		e = send_question(c, q);

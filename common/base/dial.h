@@ -16,12 +16,13 @@
  * process makes them. Until it is said, too. */
 void dial_through(int parent);
 
-/* Connects to the SOCK_SEQPACKET socket at `path`; *fd does not block. ERR_DENIED when we may not,
- * ERR_UNAVAILABLE when nobody listens or too many wait. */
-MUST_USE enum err dial(struct str path, int *fd);
+/* Connects to the SOCK_SEQPACKET socket at `path`; *fd does not block. A parent is waited for until
+ * `end`, by clock_us(). ERR_DENIED when we may not, ERR_UNAVAILABLE when nobody listens, too many
+ * wait or time is over. */
+MUST_USE enum err dial(struct str path, int64_t end, int *fd);
 
 /* In the parent: answers what a child asked for, when its socket can be read. Paths that are not
- * among `paths` are not connected to. */
-void dial_answer(int child, const struct str *paths, size_t n);
+ * among `paths` are not connected to. false: the child has closed it. */
+bool dial_answer(int child, const struct str *paths, size_t n);
 
 #endif

@@ -65,16 +65,17 @@ static const struct level levels[] = {
 const struct sandbox_row sandbox_classes[SANDBOX__MAX] = {
 	[SANDBOX_PUBLIC] = { "public", 0 },
 	[SANDBOX_CHANNEL] = { "channel", SANDBOX_MAY_WRITE },
-	[SANDBOX_BROWSER] = { "browser", SANDBOX_MAY_WRITE | SANDBOX_MAY_MAKE },
+	[SANDBOX_BROWSER] = { "browser", SANDBOX_MAY_WRITE },
 	[SANDBOX_SIGNING] = { "signing", SANDBOX_MAY_WRITE | SANDBOX_MAY_SIGN },
-	[SANDBOX_WRITER] = { "writer", SANDBOX_MAY_WRITE | SANDBOX_MAY_MAKE | SANDBOX_MAY_SERVE },
+	[SANDBOX_WRITER] = { "writer", SANDBOX_MAY_WRITE | SANDBOX_MAY_SERVE },
 	[SANDBOX_SIGNER] = { "signer", SANDBOX_MAY_WRITE | SANDBOX_MAY_SIGN | SANDBOX_MAY_SERVE },
 };
 
 struct sandbox {
 	const struct sandbox_row *row;
 	bool talks;
-	int rules; /* a Landlock ruleset; -1: this kernel has none */
+	int listen; /* see sandbox_share() */
+	int rules;  /* a Landlock ruleset; -1: this kernel has none */
 	struct attributes handled;
 	bool failed;
 };
@@ -111,6 +112,7 @@ sandbox_new(enum sandbox_class class, bool talks)
 		fatal("no memory for a sandbox");
 	s->row = &sandbox_classes[class];
 	s->talks = talks;
+	s->listen = -1;
 	s->rules = -1;
 	for (i = 0; i < COUNT(levels) && levels[i].abi <= abi; i++) {
 		s->handled.files |= levels[i].adds.files;
@@ -125,17 +127,21 @@ sandbox_new(enum sandbox_class class, bool talks)
 	return s;
 }
 
+void
+sandbox_share(struct sandbox *s, int listen)
+{
+	s->listen = listen;
+}
+
 static uint64_t
-access_of(unsigned rights, bool is_directory)
+access_of(unsigned rights)
 {
 	uint64_t access = 0;
 
 	if (rights & SANDBOX_READ)
 		access |= LANDLOCK_ACCESS_FS_READ_FILE;
 	if (rights & SANDBOX_WRITE)
-		access |= LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE;
-	if (rights & SANDBOX_MAKE && is_directory)
-		access |= LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+		access |= LANDLOCK_ACCESS_FS_WRITE_FILE;
 	return access;
 }
 
@@ -154,7 +160,7 @@ sandbox_allow(struct sandbox *s, const char *path, unsigned rights)
 		log_errno("sandbox: %s", path);
 		s->failed = true;
 	} else {
-		rule.allowed_access = access_of(rights, S_ISDIR(st.st_mode)) & s->handled.files;
+		rule.allowed_access = access_of(rights) & s->handled.files;
 		if (syscall(SYS_landlock_add_rule, s->rules, LANDLOCK_RULE_PATH_BENEATH, &rule,
 			    0) != 0) {
 			log_errno("sandbox: %s", path);
@@ -170,30 +176,31 @@ static const int common_calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(re
 	SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(close), SCMP_SYS(open), SCMP_SYS(openat),
 	SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
 	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(flock), SCMP_SYS(umask),
-	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(munmap), SCMP_SYS(mremap),
-	SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(mlock), SCMP_SYS(mlock2), SCMP_SYS(munlock),
-	SCMP_SYS(futex), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(accept), SCMP_SYS(accept4),
-	SCMP_SYS(shutdown), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt),
-	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(uname),
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
-	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom), SCMP_SYS(getrusage),
-	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(times),
-	SCMP_SYS(setitimer), SCMP_SYS(alarm), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(sysinfo), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(exit),
-	SCMP_SYS(exit_group) };
+	SCMP_SYS(faccessat2), SCMP_SYS(lseek), SCMP_SYS(flock), SCMP_SYS(umask), SCMP_SYS(munmap),
+	SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(mlock), SCMP_SYS(mlock2),
+	SCMP_SYS(munlock), SCMP_SYS(futex), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(poll),
+	SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(accept), SCMP_SYS(accept4),
+	SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(uname), SCMP_SYS(getpid),
+	SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
+	SCMP_SYS(getegid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(times), SCMP_SYS(setitimer),
+	SCMP_SYS(alarm), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sysinfo),
+	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(exit), SCMP_SYS(exit_group) };
 
 static const int write_calls[] = { SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync), SCMP_SYS(msync), SCMP_SYS(sync_file_range) };
 
-static const int make_calls[] = { SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat) };
-
 static const int serve_calls[] = { SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl) };
+
+/* What fcntl() is for. Not to have signals sent to others, nor to change what is shared: a log that
+ * is only appended to, a socket that does not block. */
+static const int file_commands[] = { F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_SETLKW };
+
+#define RESERVE_MOST (4 << 20) /* bytes that a file of locks can have */
 
 static const int talk_calls[] = { SCMP_SYS(connect) };
 
@@ -213,14 +220,33 @@ add_calls(scmp_filter_ctx f, uint32_t action, const int *calls, size_t n)
 	return rc;
 }
 
+static int
+add_files(scmp_filter_ctx f)
+{
+	int rc;
+	size_t i;
+
+	rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fallocate), 2,
+		SCMP_A2(SCMP_CMP_LE, RESERVE_MOST, 0), SCMP_A3(SCMP_CMP_LE, RESERVE_MOST, 0));
+	for (i = 0; rc == 0 && i < COUNT(file_commands); i++)
+		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+			SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)file_commands[i], 0));
+	return rc;
+}
+
 /* Memory never becomes code, signals go to the process itself, limits are only read. */
 static int
 add_narrow(scmp_filter_ctx f, const struct sandbox *s)
 {
 	int rc;
 
-	rc = seccomp_rule_add(
-		f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	rc = add_files(f);
+	if (rc == 0)
+		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(shutdown), 1,
+			SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)(uint32_t)s->listen, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (rc == 0)
 		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -245,8 +271,6 @@ fill_filter(scmp_filter_ctx f, const struct sandbox *s)
 	rc = add_calls(f, SCMP_ACT_ALLOW, common_calls, COUNT(common_calls));
 	if (rc == 0 && may & SANDBOX_MAY_WRITE)
 		rc = add_calls(f, SCMP_ACT_ALLOW, write_calls, COUNT(write_calls));
-	if (rc == 0 && may & SANDBOX_MAY_MAKE)
-		rc = add_calls(f, SCMP_ACT_ALLOW, make_calls, COUNT(make_calls));
 	if (rc == 0 && may & SANDBOX_MAY_SERVE)
 		rc = add_calls(f, SCMP_ACT_ALLOW, serve_calls, COUNT(serve_calls));
 	if (rc == 0 && s->talks)

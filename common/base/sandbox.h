@@ -33,7 +33,6 @@ enum sandbox_class {
 /* What a class may do, beyond reading. */
 enum {
 	SANDBOX_MAY_WRITE = 1, /* into files that are open */
-	SANDBOX_MAY_MAKE = 2,  /* make and remove files where it is allowed */
 	SANDBOX_MAY_SIGN = 4,  /* hold private keys */
 	SANDBOX_MAY_SERVE = 8, /* many connections at a time */
 };
@@ -47,8 +46,8 @@ extern const struct sandbox_row sandbox_classes[SANDBOX__MAX];
 /* Rights in a file, or in all files below a directory. */
 enum {
 	SANDBOX_READ = 1,
-	SANDBOX_WRITE = 2,
-	SANDBOX_MAKE = 4, /* a directory: make and remove files in it */
+	SANDBOX_WRITE =
+		2, /* over what is there and behind it; nobody cuts, makes or removes files */
 };
 
 struct sandbox;
@@ -59,6 +58,9 @@ struct sandbox *sandbox_new(enum sandbox_class class, bool talks);
 
 /* One more file or directory that stays within reach. What does not exist is passed over. */
 void sandbox_allow(struct sandbox *s, const char *path, unsigned rights);
+
+/* Another process accepts at `listen` too, so this one is not to shut it down; -1: none. */
+void sandbox_share(struct sandbox *s, int listen);
 
 /* Enters and frees it. What the kernel has not is left out; ERR_SYSTEM: what it has did not work.
  */

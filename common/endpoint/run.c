@@ -105,7 +105,7 @@ work(void *arg, int parent)
 		return FAILED;
 	if (gate_open(p->listen, 0, &gate) != OK)
 		return FAILED;
-	if (p->conf.sandbox && reach_lock_in(d, p->ep->sandbox) != OK)
+	if (p->conf.sandbox && reach_lock_in(d, p->ep->sandbox, p->listen) != OK)
 		return FAILED;
 	serve(p, d, gate);
 	gate_close(gate);
@@ -121,13 +121,13 @@ pidfd_of_parent(void)
 }
 
 /* In the parent: a child wants to talk to a helper. */
-static void
+static bool
 connect_child(void *arg, int child)
 {
 	const struct program *p = arg;
 	const struct str helpers[] = { p->conf.writer, p->conf.signer };
 
-	dial_answer(child, helpers, COUNT(helpers));
+	return dial_answer(child, helpers, COUNT(helpers));
 }
 
 static bool

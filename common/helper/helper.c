@@ -54,7 +54,7 @@ open_all(struct helper_process *p)
 	if (e == OK && p->helper->writes != NULL)
 		e = deployment_confine(p->deployment, p->helper->name, p->helper->writes);
 	if (e == OK && p->conf.sandbox)
-		e = reach_lock_in(p->deployment, p->helper->sandbox);
+		e = reach_lock_in(p->deployment, p->helper->sandbox, -1);
 	return e;
 }
 
@@ -86,12 +86,12 @@ let_in(void *arg, int child)
 	door_admit(&p->door, child);
 }
 
-static void
+static bool
 connect_child(void *arg, int child)
 {
 	const struct helper_process *p = arg;
 
-	dial_answer(child, &p->conf.writer, 1);
+	return dial_answer(child, &p->conf.writer, 1);
 }
 
 static const struct str *

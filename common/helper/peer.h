@@ -2,8 +2,9 @@
  * peer - who is at the other end of a local socket
  * SPDX-License-Identifier: ISC
  *
- * The kernel says which process connected, and what file it runs. A program
- * that cannot exec cannot pretend to be another.
+ * The kernel says which process connected, and what file it runs. A process
+ * that is locked in cannot run another, so it cannot pretend to be one; any
+ * other of the same user can (by a preloaded library, say).
  */
 #ifndef HELPER_PEER_H
 #define HELPER_PEER_H

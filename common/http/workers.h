@@ -13,6 +13,7 @@
 #define HTTP_WORKERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -20,7 +21,8 @@
 
 struct workers {
 	unsigned n;
-	bool once; /* ends when its child does: plain CGI */
+	bool once;	  /* ends when its child does: plain CGI */
+	int64_t patience; /* microseconds with who was told to leave and does not; 0: 40 seconds */
 
 	/* In a child: serves until it is told to stop, or sees reason to; the exit status. `parent`
 	 * is a socket to the parent, -1 where neither of those below is set. */
@@ -29,8 +31,9 @@ struct workers {
 	/* In the parent at HUP: gets ready for new children. An error keeps the old ones. */
 	enum err (*renew)(void *arg);
 
-	/* In the parent, when a child has written to its socket. */
-	void (*answer)(void *arg, int child);
+	/* In the parent, when a child has written to its socket; false: there is nothing more to
+	 * come from it. */
+	bool (*answer)(void *arg, int child);
 
 	/* In the parent, when `door` can be read: leaves it to the newest child, by its socket. */
 	void (*admit)(void *arg, int child);

@@ -129,6 +129,12 @@ deployment_close(struct deployment *d)
 	free(d);
 }
 
+bool
+deployment_reads_unlocked(const struct deployment *d)
+{
+	return d->rights & STORE_ROTATE && d->writer != NULL;
+}
+
 static enum err
 open_registry(struct deployment *d, struct arena *a, unsigned flags)
 {
@@ -158,7 +164,10 @@ open_registry(struct deployment *d, struct arena *a, unsigned flags)
 enum err
 deployment_registry(struct deployment *d, struct arena *a)
 {
-	return open_registry(d, a, d->rights & STORE_ADMIN ? 0 : STORE_READONLY);
+	if (d->rights & STORE_ADMIN)
+		return open_registry(d, a, 0);
+	return open_registry(d, a,
+		STORE_READONLY | (deployment_reads_unlocked(d) ? (unsigned)STORE_UNLOCKED : 0));
 }
 
 enum err
@@ -203,6 +212,20 @@ slot_open_volatile(struct deployment *d, struct arena *a, struct slot *s)
 	return e == OK ? store_open(path, &o, &s->volatile_) : e;
 }
 
+enum err
+deployment_make_volatile(struct deployment *d, struct arena *a, struct str name)
+{
+	struct slot slot = { .name = "" };
+	enum err e;
+
+	if (!deployment_is_name(name))
+		return ERR_SYNTAX;
+	memcpy(slot.name, name.p, name.n);
+	e = slot_open_volatile(d, a, &slot);
+	store_close(slot.volatile_);
+	return e;
+}
+
 static enum err
 slot_open_durable(struct deployment *d, struct arena *a, struct slot *s)
 {
@@ -219,6 +242,8 @@ slot_open_durable(struct deployment *d, struct arena *a, struct slot *s)
 		o.writer = d->writer;
 	else
 		o.flags |= STORE_READONLY;
+	if (deployment_reads_unlocked(d))
+		o.flags |= STORE_UNLOCKED;
 	return store_open(deployment_path(d, a, s->name, "durable"), &o, &s->durable);
 }
 

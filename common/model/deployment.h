@@ -60,6 +60,13 @@ MUST_USE enum err deployment_registry(struct deployment *d, struct arena *a);
 MUST_USE enum err
 deployment_slot(struct deployment *d, struct arena *a, struct str name, struct slot **out);
 
+/* Whether what others write is read without the files of locks that all share: by who holds the
+ * keys, where somebody else commits. */
+bool deployment_reads_unlocked(const struct deployment *d);
+
+/* Makes the volatile environment of an authority, or has the writer make it. */
+MUST_USE enum err deployment_make_volatile(struct deployment *d, struct arena *a, struct str name);
+
 /* Closes what is open of an authority. */
 void deployment_forget(struct deployment *d, struct str name);
 

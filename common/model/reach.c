@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "jose/jwk.h"
 #include "model/deployment.h"
-#include "store/remote.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
 #define SHARE 20 /* a process is locked in for that many times what it took */
@@ -63,17 +62,8 @@ reach_is_outdated(const struct deployment *d)
 	return false;
 }
 
-/* A rule names a file, so the file of locks has to be there; who restores a copy leaves it out. */
-static void
-make_locks(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-
-	if (fd >= 0)
-		close(fd);
-}
-
-/* Who reads an environment writes its file of locks. */
+/* Who reads an environment writes its file of locks, unless it reads without. A rule names a file,
+ * so that one has to be there; who restores a copy leaves it out. */
 static void
 allow_environment(struct deployment *d, struct sandbox *s, struct arena *a, const char *name,
 	const char *file, bool writes)
@@ -83,39 +73,29 @@ allow_environment(struct deployment *d, struct sandbox *s, struct arena *a, cons
 
 	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode))
 		return;
-	locks = arena_z(a, arena_printf(a, "%s/lock.mdb", dir));
-	if (access(locks, F_OK) != 0)
-		make_locks(locks);
 	sandbox_allow(s, dir, SANDBOX_READ | (writes ? (unsigned)SANDBOX_WRITE : 0));
+	if (deployment_reads_unlocked(d) && !str_eqz(str_of(file), "keys"))
+		return;
+	locks = arena_z(a, arena_printf(a, "%s/lock.mdb", dir));
+	store_make_locks(dir, d->conf->readers);
 	if (!writes)
 		sandbox_allow(s, locks, SANDBOX_READ | SANDBOX_WRITE);
 }
 
-/* Made by whoever comes first, and made anew after each boot. */
+/* Made by whoever comes first, and made anew after each boot: before anybody is locked in, who
+ * could not. A writer that is away is waited for once, not for each authority. */
 static void
 allow_volatile(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
-{
-	const char *dir = deployment_path(d, a, name, "volatile");
-
-	if (mkdir(dir, 0770) == 0 && chmod(dir, 02770) != 0)
-		log_errno("%s", dir);
-	sandbox_allow(s, dir, SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE);
-}
-
-/* What the writer would make at the first request could not be opened then. A writer that is away
- * is waited for once, not for each authority. */
-static void
-allow_volatile_of_writer(struct deployment *d, struct sandbox *s, struct arena *a, const char *name)
 {
 	const char *dir = deployment_path(d, a, name, "volatile");
 	enum err e = OK;
 
 	if (!d->writer_away && !store_is_of_this_boot(dir))
-		e = remote_commit(d->writer, str_of(name), true, (struct str){ 0 });
+		e = deployment_make_volatile(d, a, str_of(name));
 	d->writer_away = d->writer_away || e == ERR_UNAVAILABLE;
 	if (e != OK)
 		log_reason(LOG_STORE, "%s is not there: %s", dir, err_text(e));
-	allow_environment(d, s, a, name, "volatile", false);
+	allow_environment(d, s, a, name, "volatile", d->writer == NULL);
 }
 
 static void
@@ -124,9 +104,7 @@ allow_authority(struct deployment *d, struct sandbox *s, struct arena *a, const 
 	if (access(deployment_path(d, a, name, "durable"), F_OK) != 0)
 		return;
 	allow_environment(d, s, a, name, "durable", (d->rights & STORE_WRITE) && d->writer == NULL);
-	if (d->rights & STORE_COUNT && d->writer != NULL)
-		allow_volatile_of_writer(d, s, a, name);
-	else if (d->rights & STORE_COUNT)
+	if (d->rights & STORE_COUNT)
 		allow_volatile(d, s, a, name);
 	if (d->rights & STORE_KEYS)
 		allow_environment(d, s, a, name, "keys", (d->rights & STORE_ROTATE) != 0);
@@ -187,12 +165,13 @@ allow_libraries(struct sandbox *s)
 }
 
 enum err
-reach_lock_in(struct deployment *d, enum sandbox_class class)
+reach_lock_in(struct deployment *d, enum sandbox_class class, int listen)
 {
 	struct sandbox *s = sandbox_new(class, str_eqz(d->conf->log, "syslog"));
 	int64_t began = clock_us();
 	enum err e;
 
+	sandbox_share(s, listen);
 	reach_allow(d, s);
 	allow_libraries(s);
 	e = sandbox_enter(s);

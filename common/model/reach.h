@@ -17,8 +17,9 @@
 void reach_allow(struct deployment *d, struct sandbox *s);
 
 /* Locks this process in, as one of that class: with those files, and what libraries read late.
- * ERR_SYSTEM: not all that the kernel has did work. */
-MUST_USE enum err reach_lock_in(struct deployment *d, enum sandbox_class class);
+ * `listen` is the socket that it shares with others, or -1. ERR_SYSTEM: not all that the kernel has
+ * did work. */
+MUST_USE enum err reach_lock_in(struct deployment *d, enum sandbox_class class, int listen);
 
 /* Whether there may be more to reach than when it was allowed, and it is time to look; false when
  * nothing ever was allowed. */

@@ -56,6 +56,8 @@ check_local(const char *dir)
 static enum err
 make_dir(const char *dir)
 {
+	if (access(dir, F_OK) == 0)
+		return OK; /* who is locked in could not even try */
 	if (mkdir(dir, 0770) != 0)
 		return errno == EEXIST ? OK : lmdb_err("create the directory", errno);
 	if (chmod(dir, 02770) != 0)
@@ -158,6 +160,8 @@ open_env(struct store *s, const char *dir, const struct store_options *options)
 		flags |= MDB_RDONLY;
 	if (options->flags & STORE_VOLATILE)
 		flags |= MDB_NOSYNC;
+	if (options->flags & STORE_UNLOCKED)
+		flags |= MDB_NOLOCK;
 	return mdb_env_open(s->env, dir, flags, 0660);
 }
 
@@ -170,10 +174,14 @@ open_reserved(struct store *s, const char *dir, const struct store_options *opti
 	enum err e;
 	int rc;
 
+	if (options->flags & STORE_UNLOCKED)
+		return lmdb_err(dir, open_env(s, dir, options));
 	e = lmdb_reserve(dir, options->flags, 0);
 	if (e != OK)
 		return e;
 	rc = open_env(s, dir, options);
+	if (rc == MDB_SUCCESS)
+		rc = lmdb_check_locks(s->env);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_env_info(s->env, &info);
 	if (rc != MDB_SUCCESS || lmdb_is_reserved(dir, info.me_numreaders))
@@ -236,9 +244,12 @@ open_read(struct store *s)
 {
 	int rc, dead = 0;
 
-	rc = mdb_reader_check(s->env, &dead);
-	if (rc == MDB_SUCCESS)
-		rc = lmdb_begin(s->env, MDB_RDONLY, &s->read);
+	if (!(s->flags & STORE_UNLOCKED)) {
+		rc = mdb_reader_check(s->env, &dead);
+		if (rc != MDB_SUCCESS)
+			return rc;
+	}
+	rc = lmdb_begin(s->env, MDB_RDONLY, &s->read);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_dbi_open(s->read, NULL, 0, &s->dbi);
 	return rc;
@@ -363,7 +374,9 @@ store_clear_readers(struct store *s, int *cleared)
 	int dead = 0;
 	enum err e;
 
-	e = lmdb_err("clear readers", mdb_reader_check(s->env, &dead));
+	e = lmdb_err("locks", lmdb_check_locks(s->env));
+	if (e == OK)
+		e = lmdb_err("clear readers", mdb_reader_check(s->env, &dead));
 	if (e == OK && cleared != NULL)
 		*cleared = dead;
 	return e;

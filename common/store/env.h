@@ -18,12 +18,24 @@ struct store;
 struct call;
 
 enum {
-	STORE_CREATE = 1,   /* make the directory (not its parents) and database when absent */
-	STORE_READONLY = 2, /* commits are ERR_DENIED */
-	STORE_VOLATILE = 4, /* commits are not synced */
-	STORE_WHOLE = 8,    /* what store_copy() made, by which a file that was cut off shows */
-	STORE_CHAINED = 16, /* no commit without a note, see chain.h */
+	STORE_CREATE = 1,    /* make the directory (not its parents) and database when absent */
+	STORE_READONLY = 2,  /* commits are ERR_DENIED */
+	STORE_VOLATILE = 4,  /* commits are not synced */
+	STORE_UNLOCKED = 32, /* with READONLY: reads without the file of locks, see below */
+	STORE_WHOLE = 8,     /* what store_copy() made, by which a file that was cut off shows */
+	STORE_CHAINED = 16,  /* no commit without a note, see chain.h */
 };
+
+/*
+ * All who read share the file of locks with who writes, and can write to it:
+ * that is how LMDB knows of them. What it says is compared with the database
+ * before it is believed; but it has mutexes as well, and the C library trusts
+ * what is in a mutex. So a process that must not be reached from others reads
+ * without that file (STORE_UNLOCKED). Nobody then keeps pages for it; a read
+ * during which two commits came is made again. In the rare case that a page
+ * was put to other use under it the process may end, so it has to be one that
+ * is started again.
+ */
 
 #define STORE_NAME_MAX 64 /* bytes of an authority's name, and one */
 
@@ -42,6 +54,10 @@ struct store_options {
  * file system), ERR_CORRUPT, ERR_SYSTEM. */
 MUST_USE enum err
 store_open(const char *dir, const struct store_options *options, struct store **out);
+
+/* Sees to it that the environment in `dir` has a file of locks, for that many readers, of its full
+ * length: who is locked in may open one, but neither make it nor make it longer. */
+void store_make_locks(const char *dir, int64_t readers);
 
 /* Whether a volatile environment that was made since the machine was booted is in `dir`. */
 bool store_is_of_this_boot(const char *dir);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 
 #define RESIZE_TRIES 8
+#define READ_TRIES 64
 
 static enum err
 map(int rc)
@@ -76,19 +77,67 @@ check_process(const struct store *s)
 		bug("store: used in another process than opened it");
 }
 
+/* The newest commit that is in the database itself. */
+static uint64_t
+newest(MDB_env *env)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(env, &info) == MDB_SUCCESS ? (uint64_t)info.me_last_txnid : 0;
+}
+
+int
+lmdb_check_locks(MDB_env *env)
+{
+	MDB_envinfo info;
+	int rc;
+
+	rc = mdb_env_info(env, &info);
+	if (rc == MDB_SUCCESS && info.me_numreaders > info.me_maxreaders)
+		rc = MDB_CORRUPTED;
+	return rc;
+}
+
+static enum err
+distrust(const char *what)
+{
+	log_reason(LOG_STORE,
+		"the file of locks was tampered with (%s): stop all processes of the deployment",
+		what);
+	return ERR_CORRUPT;
+}
+
 enum err
 lmdb_read(struct store *s)
 {
 	int rc, tries = RESIZE_TRIES;
+	uint64_t last;
 
 	check_process(s);
+	last = newest(s->env);
 	rc = mdb_txn_renew(s->read);
 	while (rc == MDB_MAP_RESIZED && tries-- > 0) {
 		rc = mdb_env_set_mapsize(s->env, 0);
 		if (rc == MDB_SUCCESS)
 			rc = mdb_txn_renew(s->read);
 	}
+	/* The file of locks is brought up to date last of all, by the one who commits. */
+	if (rc == MDB_SUCCESS && mdb_txn_id(s->read) + 1 < last) {
+		mdb_txn_reset(s->read);
+		return distrust("read");
+	}
 	return lmdb_err("read transaction", rc);
+}
+
+/* Pages that a state has are put to other use in the third commit after it, which may be under way
+ * when the second is done. */
+bool
+lmdb_read_again(struct store *s, unsigned *tries)
+{
+	bool again = s->flags & STORE_UNLOCKED && newest(s->env) > mdb_txn_id(s->read) + 1;
+
+	mdb_txn_reset(s->read);
+	return again && ++*tries < READ_TRIES;
 }
 
 void
@@ -114,8 +163,20 @@ lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn)
 enum err
 lmdb_write(struct store *s, MDB_txn **txn)
 {
+	int rc;
+
 	check_process(s);
-	return lmdb_err("write transaction", lmdb_begin(s->env, 0, txn));
+	rc = lmdb_check_locks(s->env);
+	if (rc == MDB_CORRUPTED)
+		return distrust("readers");
+	if (rc == MDB_SUCCESS)
+		rc = lmdb_begin(s->env, 0, txn);
+	/* Who waits for the mutex of a process that has ended has LMDB bring the file up to date.
+	 */
+	if (rc == MDB_SUCCESS && mdb_txn_id(*txn) != newest(s->env) + 1)
+		fatal("the file of locks was tampered with: it would have had us write over "
+		      "commits");
+	return lmdb_err("write transaction", rc);
 }
 
 int

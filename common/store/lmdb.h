@@ -40,11 +40,18 @@ struct store {
  * MDB_KEYEXIST is ours: a guard that does not hold. Never call it inside a write transaction. */
 MUST_USE enum err lmdb_err(const char *what, int rc);
 
-/* Begins and ends the read transaction, which is s->read in between. */
+/* Begins and ends the read transaction, which is s->read in between. ERR_CORRUPT when the file of
+ * locks would have it read an older state than the database has. */
 MUST_USE enum err lmdb_read(struct store *s);
 void lmdb_read_end(struct store *s);
 
-/* Begins the write transaction; waits for other processes. */
+/* Whether what was read may have changed under it, so that it is to be read again: ends the
+ * transaction. *tries is 0 at first. */
+bool lmdb_read_again(struct store *s, unsigned *tries);
+
+/* Begins the write transaction; waits for other processes. When the file of locks would have it
+ * begin from an older state than the database has, which would lose what was acknowledged, the
+ * process ends: the next one finds all in order. ERR_CORRUPT when it says what cannot be. */
 MUST_USE enum err lmdb_write(struct store *s, MDB_txn **txn);
 
 /* mdb_txn_begin() that takes over a map size another process has set (MDB_MAP_RESIZED). */
@@ -52,6 +59,9 @@ MUST_USE int lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn);
 
 /* Puts a value under a new version. */
 MUST_USE int lmdb_put(struct store *s, MDB_txn *txn, struct str key, struct str value);
+
+/* Whether the file of locks says what it can say; MDB_CORRUPTED. */
+MUST_USE int lmdb_check_locks(MDB_env *env);
 
 /* Spans as LMDB has them, and back. */
 MDB_val lmdb_val(struct str s);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/lmdb.h"
 
 #define SLOTS_AHEAD 64 /* that others may take before this process does */
@@ -31,6 +32,26 @@ static bool
 has_blocks(const struct stat *st, unsigned slots)
 {
 	return st->st_blocks * 512 >= length_for(slots);
+}
+
+/* LMDB finds the length that it would have given the file, and goes on as with one of its own. */
+void
+store_make_locks(const char *dir, int64_t readers)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd = -1;
+
+	if (lmdb_path(dir, "lock.mdb", path, sizeof(path)) != OK ||
+		(stat(path, &st) == 0 && st.st_size > 0))
+		return;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	if (fd < 0)
+		return; /* who opens the environment will be told */
+	if (fstat(fd, &st) == 0 && st.st_size == 0 &&
+		ftruncate(fd, length_for((unsigned)readers)) != 0)
+		log_errno("%s", path);
+	close(fd);
 }
 
 bool

@@ -26,6 +26,7 @@ enum err
 store_get(struct store *s, struct arena *a, struct str key, struct str *value, uint64_t *version)
 {
 	MDB_val k = lmdb_val(key), v;
+	unsigned tries = 0;
 	uint64_t n = 0;
 	enum err e;
 
@@ -34,13 +35,14 @@ store_get(struct store *s, struct arena *a, struct str key, struct str *value, u
 	*version = 0;
 	if (key.n == 0)
 		return ERR_NOTFOUND;
-	e = lmdb_read(s);
-	if (e != OK)
-		return e;
-	e = lmdb_err("get", mdb_get(s->read, s->dbi, &k, &v));
-	if (e == OK)
-		e = copy_value(a, v, value, version);
-	lmdb_read_end(s);
+	do {
+		e = lmdb_read(s);
+		if (e != OK)
+			return e;
+		e = lmdb_err("get", mdb_get(s->read, s->dbi, &k, &v));
+		if (e == OK)
+			e = copy_value(a, v, value, version);
+	} while (lmdb_read_again(s, &tries));
 	return e;
 }
 
@@ -125,18 +127,21 @@ enum err
 store_scan(struct store *s, struct arena *a, struct str prefix, struct str after, size_t most,
 	struct store_rows *out)
 {
-	struct scan at = { .prefix = prefix };
+	unsigned tries = 0;
+	struct scan at;
 	enum err e;
 
-	*out = (struct store_rows){ 0 };
-	e = lmdb_read(s);
-	if (e != OK)
-		return e;
-	e = lmdb_err("scan", mdb_cursor_open(s->read, s->dbi, &at.cursor));
-	if (e == OK) {
-		e = walk(&at, a, after, most, out);
-		mdb_cursor_close(at.cursor);
-	}
-	lmdb_read_end(s);
+	do {
+		at = (struct scan){ .prefix = prefix };
+		*out = (struct store_rows){ 0 };
+		e = lmdb_read(s);
+		if (e != OK)
+			return e;
+		e = lmdb_err("scan", mdb_cursor_open(s->read, s->dbi, &at.cursor));
+		if (e == OK) {
+			e = walk(&at, a, after, most, out);
+			mdb_cursor_close(at.cursor);
+		}
+	} while (lmdb_read_again(s, &tries));
 	return e;
 }

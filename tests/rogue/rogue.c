@@ -5,7 +5,8 @@
  * Put in the place of the program of the same name, `jwks` (class public, no
  * helper) or `login` (class browser, commits through the writer), it answers
  * GET /jwks or /login with the outcome of each attempt: the name of an errno,
- * an error of ours, or "done". `?do=exec`, `ptrace` and `memory` end it.
+ * an error of ours, or "done". `?do=exec`, `ptrace` and `memory` end it, `back`
+ * sets the file of locks back by a commit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,8 @@
 #include "store/commit.h"
 #include "store/key.h"
 #include "store/remote.h"
+
+#define TXNID 6 /* where LMDB 0.9 has the number of the last transaction, in words */
 
 enum {
 	P_DO,
@@ -116,6 +119,38 @@ try_map(struct request *rq)
 	tell_errno("make it writable", mprotect(p, 4096, PROT_READ | PROT_WRITE) != 0);
 }
 
+/* What it shares with others: their log, the socket that all accept at, the file of locks. */
+static void
+try_shared(struct request *rq)
+{
+	const char *path =
+		deployment_path(rq->deployment, rq->arena, "default", "durable/lock.mdb");
+	int fd = open(path, O_RDWR);
+
+	tell_errno("locks", fd < 0);
+	tell_errno("cut the locks", ftruncate(fd, 0) != 0);
+	tell_errno("blow up the locks", fallocate(fd, 0, 0, (off_t)1 << 30) != 0);
+	tell_errno("cut the log", ftruncate(STDERR_FILENO, 0) != 0);
+	tell_errno("write over the log", fcntl(STDERR_FILENO, F_SETFL, 0) != 0);
+	tell_errno("signal others", fcntl(0, F_SETOWN, 1) != 0);
+	tell_errno("deafen all", rq->conf->workers.n > 0 && shutdown(0, SHUT_RDWR) != 0);
+	/* It stays open: to close it would give up the process's own place among the readers. */
+}
+
+/* Readers would see an older state, and a writer write over the newer one. */
+static void
+set_back(struct request *rq)
+{
+	const char *path =
+		deployment_path(rq->deployment, rq->arena, "default", "durable/lock.mdb");
+	int fd = open(path, O_RDWR);
+	size_t *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	tell_errno("set back", map == MAP_FAILED);
+	if (map != MAP_FAILED)
+		map[TXNID]--;
+}
+
 static void
 try_network(void)
 {
@@ -195,7 +230,7 @@ try_helpers(struct request *rq)
 		tell_err("commit a client", send_put(rq, client));
 		tell_err("commit a key", send_put(rq, key_text(rq->arena, KEY_KEY, STR("rogue"))));
 		tell_err("sign", send_order(rq));
-		tell_err("connect elsewhere", dial(STR("/run/rogue"), &fd));
+		tell_err("connect elsewhere", dial(STR("/run/rogue"), clock_us() + 1000000, &fd));
 	}
 }
 
@@ -228,10 +263,13 @@ rogue(struct request *rq)
 	buf_init(&b, rq->arena, 8192);
 	js_start(&out, &b);
 	js_open(&out, NULL, '{');
-	if (rq->param[P_DO].n > 0) {
+	if (str_eqz(rq->param[P_DO], "back")) {
+		set_back(rq);
+	} else if (rq->param[P_DO].n > 0) {
 		do_deadly(rq);
 	} else {
 		try_files(rq);
+		try_shared(rq);
 		try_map(rq);
 		try_network();
 		try_processes(rq);

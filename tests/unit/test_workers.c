@@ -22,7 +22,8 @@
 
 enum behaviour {
 	SERVE,
-	FAIL, /* at once */
+	FAIL,	  /* at once */
+	STUBBORN, /* the first ones: hear no signal */
 };
 
 /* Seen by all processes. */
@@ -49,6 +50,23 @@ serve(struct request *rq)
 }
 
 static int
+serve_for_ever(void)
+{
+	struct request rq;
+	struct gate *g;
+
+	for (;;) {
+		if (gate_open(STDIN_FILENO, 0, &g) != OK)
+			return 1;
+		close(g->signals);
+		g->signals = open("/dev/null", O_WRONLY); /* never readable */
+		while (gate_next(g, &rq) == OK)
+			if (serve(&rq) != OK || gate_reply(g, &rq) != OK)
+				continue;
+	}
+}
+
+static int
 work(void *arg, int socket)
 {
 	struct request rq;
@@ -58,6 +76,8 @@ work(void *arg, int socket)
 	__atomic_add_fetch(&shared->started, 1, __ATOMIC_SEQ_CST);
 	if (*(enum behaviour *)arg == FAIL)
 		return 3;
+	if (*(enum behaviour *)arg == STUBBORN && shared->started <= CHILDREN)
+		return serve_for_ever();
 	if (gate_open(STDIN_FILENO, 0, &g) != OK)
 		return 1;
 	while (gate_next(g, &rq) == OK)
@@ -78,7 +98,9 @@ renew(void *arg)
 static void
 start(enum behaviour how)
 {
-	struct workers w = { .n = CHILDREN, .work = work, .renew = renew, .arg = &how };
+	struct workers w = {
+		.n = CHILDREN, .patience = 300000, .work = work, .renew = renew, .arg = &how
+	};
 	int fd = fcgi_listen(path);
 
 	*shared = (struct shared){ 0 };
@@ -300,6 +322,21 @@ test_loop(void **state)
 	assert_in_range(shared->started, CHILDREN + 2, CHILDREN * 10);
 }
 
+/* Told to leave, it goes on; so it is ended. */
+static void
+test_stubborn(void **state)
+{
+	pid_t one;
+
+	(void)state;
+	start(STUBBORN);
+	one = get();
+	assert_true(one > 0);
+	assert_int_equal(kill(parent, SIGHUP), 0);
+	assert_true(has_gone(one));
+	assert_int_not_equal(get(), 0);
+}
+
 static void
 test_orphans(void **state)
 {
@@ -442,6 +479,7 @@ main(void)
 		workers_test(test_drained),
 		workers_test(test_hung),
 		workers_test(test_loop),
+		workers_test(test_stubborn),
 		workers_test(test_orphans),
 		workers_test(test_second_killed),
 		workers_test(test_first_killed),

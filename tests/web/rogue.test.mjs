@@ -48,12 +48,16 @@ const outOfReach = { keys: 'EACCES', 'keys locks': 'EACCES', 'master key': 'EACC
 	settings: 'EACCES', passwd: 'EACCES', store: 'EACCES', registry: 'EACCES', 'new file': 'EACCES',
 	'memory of the signer': 'EACCES', 'maps of the signer': 'EACCES',
 	'map to write': 'EACCES', 'map to read': 'done', 'make it writable': 'EACCES',
+	locks: 'done', 'cut the locks': 'EPERM', 'blow up the locks': 'EPERM', 'cut the log': 'EPERM',
+	'write over the log': 'EPERM', 'signal others': 'EPERM',
 	TCP: 'EPERM', UDP: 'EPERM', 'TCP over IPv6': 'EPERM', 'local socket': 'EPERM',
 	bind: 'EPERM', connect: 'EPERM', fork: 'EPERM', 'kill the signer': 'EPERM' };
 
-function assertOutOfReach(body) {
+function assertOutOfReach(body, cgi) {
 	for (const [what, how] of Object.entries(outOfReach))
 		assert.equal(body[what], how, what);
+	if (!cgi)
+		assert.equal(body['deafen all'], 'EPERM');
 	assert.notEqual(body['remove the store'], 'done');
 	assert.equal(body.commit, 'permission denied');
 }
@@ -73,8 +77,24 @@ for (const cgi of isCgi() ? [true] : [false, true])
 		test('no key, no file of others, no store to write, no network, no process', async () => {
 			const { status, body } = await attempt('jwks');
 			assert.equal(status, 200, body);
-			assertOutOfReach(body);
+			assertOutOfReach(body, cgi);
 			assert.equal('sign' in body, false);
+		});
+
+		test('the file of locks set back: what was acknowledged stays', async () => {
+			for (let round = 0; round < 5; round++) {
+				await server.tessera('scope', 'add', `kept.${round}`);
+				const { status, body } = await attempt('jwks', 'back');
+				assert.equal(status, 200, body + server.logText().slice(-1500));
+				assert.equal(body['set back'], 'done');
+				for (let tries = 0; tries < 3; tries++) // who finds it out ends
+					if ((await server.attempt(['scope', 'add', `next.${round}.${tries}`])).code === 0)
+						break;
+				const scopes = (await server.json('scope', 'list')).scopes.map((scope) => scope.name);
+				for (let i = 0; i <= round; i++)
+					assert.ok(scopes.includes(`kept.${i}`), `${i} of ${scopes}`);
+			}
+			assert.equal((await server.attempt(['audit', 'verify'])).code, 0);
 		});
 
 		for (const what of ['exec', 'ptrace', 'memory'])
@@ -99,7 +119,7 @@ for (const cgi of isCgi() ? [true] : [false, true])
 		test('the writer does what its row says and no more, the signer nothing', async () => {
 			const { status, body } = await attempt('login');
 			assert.equal(status, 200, body);
-			assertOutOfReach(body);
+			assertOutOfReach(body, cgi);
 			assert.equal(body['commit a client'], 'permission denied');
 			assert.equal(body['commit a key'], 'permission denied');
 			assert.equal(body.sign, 'permission denied');
