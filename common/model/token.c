@@ -49,7 +49,11 @@ token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires,
 	const struct audit *done)
 {
 	struct batch b;
+	enum err e;
 
+	e = token_denied(db, a, jti, expires);
+	if (e != ERR_NOTFOUND)
+		return e;
 	batch_init(&b, a);
 	batch_put(&b, denied_key(a, jti, expires), (struct str){ 0 });
 	audit_note(&b, a, done);

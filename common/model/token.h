@@ -19,7 +19,8 @@ token_add(struct batch *b, struct arena *a, const struct token *t, struct str *t
 MUST_USE enum err token_get(struct store *db, struct arena *a, struct str text, int64_t now,
 	struct token *out, struct str *key);
 
-/* Denies the JWT with that jti until it expires, in a commit of its own. */
+/* Denies the JWT with that jti until it expires, in a commit of its own; one that is denied already
+ * stays so without one. */
 MUST_USE enum err token_deny(struct store *db, struct arena *a, struct str jti, int64_t expires,
 	const struct audit *done);
 

@@ -6,6 +6,7 @@
 
 #include "base/audit_key.h"
 #include "model/audit.h"
+#include "model/token.h"
 
 #include "tests/unit/model_fixture.h"
 
@@ -109,6 +110,23 @@ a_change_without_a_note(void **state)
 	assert_int_equal(last_record().row.sequence, before);
 }
 
+/* What is denied already is no change. */
+static void
+a_token_is_denied_once(void **state)
+{
+	int64_t expires = clock_now() + 600;
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(token_deny(db, a, STR("jti"), expires, &by_test), OK);
+	before = last_record().row.sequence;
+	assert_int_equal(token_deny(db, a, STR("jti"), expires, &by_test), OK);
+	assert_int_equal(last_record().row.sequence, before);
+	assert_int_equal(token_denied(db, a, STR("jti"), expires), OK);
+	assert_int_equal(token_deny(db, a, STR("another"), expires, &by_test), OK);
+	assert_int_equal(last_record().row.sequence, before + 1);
+}
+
 /* What is kept follows the settings. */
 static void
 settings_bound_it(void **state)
@@ -118,7 +136,7 @@ settings_bound_it(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 280; i++) {
+	for (i = 0; i < 270; i++) {
 		batch_init(&b, a);
 		batch_put(&b, STR("Gagain"), STR("x"));
 		while (b.notes < NOTES_MAX)
@@ -187,6 +205,7 @@ main(void)
 		model_test(a_change_says_who),
 		model_test(long_texts_are_cut),
 		model_test(a_change_without_a_note),
+		model_test(a_token_is_denied_once),
 		model_test(the_key_file),
 		model_test(settings_bound_it),
 	};

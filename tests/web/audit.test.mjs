@@ -113,6 +113,7 @@ for (const writer of [false, true]) {
 				keep(jwt);
 				await leaves([{ event: 'token_revoked', ...of('web', 'revoke'), subject: subs.alice }],
 					() => revoke(server, web, jwt.access_token));
+				await leaves([], () => revoke(server, web, jwt.access_token)); // it is already
 				await leaves([], () => revoke(server, web, 'nonsense'));
 			});
 
