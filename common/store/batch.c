@@ -198,5 +198,5 @@ batch_check_chain(struct str ops, bool chained)
 	}
 	if (!chained)
 		return notes == 0 ? OK : ERR_DENIED;
-	return changes == 0 || notes > 0 ? OK : ERR_DENIED;
+	return (changes > 0) == (notes > 0) ? OK : ERR_DENIED;
 }

@@ -66,8 +66,8 @@ MUST_USE enum err batch_next(struct str *ops, struct batch_op *op);
 MUST_USE enum err batch_check(struct str ops, const char *writes);
 
 /* The same about the chain: in an environment that is `chained` there is a note with every change
- * but that of marks (KEY_APPLIED), and rows of the chain are put once, when it begins; elsewhere
- * there is no note. ERR_DENIED. */
+ * but that of marks (KEY_APPLIED), none without one, and rows of the chain are put once, when it
+ * begins; elsewhere there is no note. ERR_DENIED. */
 MUST_USE enum err batch_check_chain(struct str ops, bool chained);
 
 #endif

@@ -89,6 +89,26 @@ a_change_leaves_a_record_or_is_refused(void **state)
 	assert_int_equal(change(STR("Ga"), STR("")), OK);
 }
 
+/* A batch of notes alone would be a record of nothing, and a way to push others out. */
+static void
+notes_alone_are_refused(void **state)
+{
+	struct batch b;
+
+	(void)state;
+	begin(0, 0);
+	batch_init(&b, a);
+	batch_note(&b, STR("note"));
+	assert_int_equal(store_commit(s, &b), ERR_DENIED);
+	batch_guard(&b, STR("Ga"), 0);
+	assert_int_equal(store_commit(s, &b), ERR_DENIED);
+	batch_put(&b, STR("Bmark"), STR(""));
+	assert_int_equal(store_commit(s, &b), ERR_DENIED);
+	batch_del(&b, STR("Ga"));
+	assert_int_equal(store_commit(s, &b), OK);
+	assert_sound(1, 2);
+}
+
 /* Rows of the chain are put by the chain alone, whatever note goes with it. */
 static void
 rows_are_out_of_reach(void **state)
@@ -205,6 +225,7 @@ main(void)
 		store_test(several_notes_of_one_commit),
 		store_test(many_commits_of_one_transaction),
 		store_test(a_change_leaves_a_record_or_is_refused),
+		store_test(notes_alone_are_refused),
 		store_test(rows_are_out_of_reach),
 		store_test(no_head_no_commit),
 		store_test(bounded_by_number),
