@@ -48,10 +48,12 @@ static const struct field fields[] = {
 	  .help = "what signs access tokens of clients and resources that do not ask for another" },
 	{ .name = "audit_records", .tag = 14, .type = FIELD_INT, AT(audit_records),
 	  .value = "200000", .min = 1000, .max = 100000000,
-	  .help = "how many audit records are kept" },
+	  .help = "how many audit records are kept: the changes of a day, a sign-in makes three, "
+		  "times the days to be seen; the log says when older ones go for it" },
 	{ .name = "audit_lifetime", .tag = 15, .type = FIELD_SPAN, AT(audit_lifetime),
 	  .value = "365d", .min = 86400, .max = 100 * YEAR,
-	  .help = "how long an audit record is kept" },
+	  .help = "how long an audit record is kept; what is to stay is exported or followed to "
+		  "elsewhere" },
 	{ .name = "created", .tag = 13, .type = FIELD_TIME, .flags = FIELD_FIXED, AT(created),
 	  .help = "when it was made" },
 };

@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/chain_part.h"
 #include "store/key.h"
+
+#define AHEAD 86400    /* seconds before now that no clock should be */
+#define LOOK_MOST 4096 /* records that are looked at for an old one */
 
 int
 chain_fetch(struct store *s, MDB_txn *txn, struct str key, struct str *value)
@@ -93,43 +97,73 @@ append(struct store *s, MDB_txn *txn, struct chain_head *h, enum chain_kind kind
 	return lmdb_put(s, txn, row_key(key, h->last), str_bytes(value, n + HASH_LEN));
 }
 
-/* Removes the first; MDB_NOTFOUND: it is not there. */
+/* The first of all that can be missing or damaged, where somebody has meddled. */
 static int
-remove_first(struct store *s, MDB_txn *txn, struct chain_head *h)
+fetch_row(struct store *s, MDB_txn *txn, struct str key, struct chain_row *row, bool *is_read)
+{
+	struct str value;
+	int rc;
+
+	rc = chain_fetch(s, txn, key, &value);
+	*is_read = rc == MDB_SUCCESS && chain_parse(key, value, row) != ERR_CORRUPT;
+	return rc == MDB_NOTFOUND || rc == MDB_CORRUPTED ? MDB_SUCCESS : rc;
+}
+
+/* Removes the first, whatever is there in its place. */
+static int
+remove_first(struct store *s, MDB_txn *txn, struct chain_head *h, bool *is_read)
 {
 	unsigned char bytes[CHAIN_KEY_BYTES];
-	struct str key = row_key(bytes, h->first), value;
+	struct str key = row_key(bytes, h->first);
 	MDB_val k = lmdb_val(key);
 	struct chain_row row;
 	int rc;
 
-	rc = chain_fetch(s, txn, key, &value);
-	if (rc == MDB_SUCCESS && chain_parse(key, value, &row) == ERR_CORRUPT)
-		rc = MDB_NOTFOUND;
+	rc = fetch_row(s, txn, key, &row, is_read);
 	if (rc != MDB_SUCCESS)
 		return rc;
-	memcpy(h->before, row.mac.p, HASH_LEN);
+	if (*is_read)
+		memcpy(h->before, row.mac.p, HASH_LEN);
 	h->first++;
-	return mdb_del(txn, s->dbi, &k, NULL);
+	rc = mdb_del(txn, s->dbi, &k, NULL);
+	return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
 }
 
-/* Removes up to `n` from the front and appends that it was done. Where one is missing somebody has
- * meddled: what is left stays, and no commit fails for it. */
+/* Removes `n` from the front and appends that it was done. Where one could not be read somebody has
+ * meddled: no commit fails for it, and a MAC that none has says so to who verifies. */
 static int
 prune(struct store *s, MDB_txn *txn, struct chain_head *h, size_t n)
 {
 	unsigned char payload[8 + HASH_LEN];
-	uint64_t before = h->first;
 	int rc = MDB_SUCCESS;
-	size_t i;
+	size_t i, unread = 0;
+	bool is_read;
 
-	for (i = 0; i < n && rc == MDB_SUCCESS; i++)
-		rc = remove_first(s, txn, h);
-	if ((rc != MDB_SUCCESS && rc != MDB_NOTFOUND) || h->first == before)
-		return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
+	for (i = 0; i < n && rc == MDB_SUCCESS; i++) {
+		rc = remove_first(s, txn, h, &is_read);
+		unread += !is_read;
+	}
+	if (rc != MDB_SUCCESS || n == 0)
+		return rc;
+	if (unread > 0)
+		memset(h->before, 0, HASH_LEN);
+	s->told.unread += unread;
 	memcpy(chain_u64(payload, h->first - 1), h->before, HASH_LEN);
 	return append(
 		s, txn, h, CHAIN_PRUNED, str_of(s->program), str_bytes(payload, sizeof(payload)));
+}
+
+void
+chain_tell(const struct store *s)
+{
+	if (s->told.crowded > 0)
+		log_reason(LOG_STORE,
+			"audit records of %s were removed because there are too many: %llu",
+			s->name, (unsigned long long)s->told.crowded);
+	if (s->told.unread > 0)
+		log_reason(LOG_STORE,
+			"audit records of %s that could not be read were removed: %llu", s->name,
+			(unsigned long long)s->told.unread);
 }
 
 static int
@@ -162,7 +196,10 @@ prune_most(struct store *s, MDB_txn *txn, struct chain_head *h)
 	if (rc != MDB_SUCCESS || limit.records <= 0 || count <= (uint64_t)limit.records)
 		return rc;
 	n = count - (uint64_t)limit.records + (uint64_t)limit.records / 8;
-	return prune(s, txn, h, n < CHAIN_PRUNE_MOST ? (size_t)n : CHAIN_PRUNE_MOST);
+	if (n > CHAIN_PRUNE_MOST)
+		n = CHAIN_PRUNE_MOST;
+	s->told.crowded += n;
+	return prune(s, txn, h, (size_t)n);
 }
 
 int
@@ -186,28 +223,31 @@ chain_append(struct store *s, MDB_txn *txn, struct str ops, const char *program)
 	return rc == MDB_SUCCESS ? save(s, txn, &h) : rc;
 }
 
-/* How many of the first are over; never the last of all. */
+/* How many of the first are over; never the last of all. One that cannot be read, or was made under
+ * a clock that was ahead, is as old as what comes behind it. */
 static int
 count_old(struct store *s, MDB_txn *txn, const struct chain_head *h, int64_t now, size_t *n)
 {
 	unsigned char bytes[CHAIN_KEY_BYTES];
 	struct chain_limit limit;
 	struct chain_row row;
-	struct str key, value;
+	bool is_read;
+	size_t i;
 	int rc;
 
 	*n = 0;
 	rc = load_limit(s, txn, &limit);
-	while (rc == MDB_SUCCESS && limit.lifetime > 0 && h->first + *n < h->last &&
-		*n < CHAIN_PRUNE_MOST) {
-		key = row_key(bytes, h->first + *n);
-		rc = chain_fetch(s, txn, key, &value);
-		if (rc != MDB_SUCCESS || chain_parse(key, value, &row) == ERR_CORRUPT ||
-			row.time > now - limit.lifetime)
+	for (i = 0; rc == MDB_SUCCESS && limit.lifetime > 0 && h->first + i < h->last &&
+		i < LOOK_MOST && *n < CHAIN_PRUNE_MOST;
+		i++) {
+		rc = fetch_row(s, txn, row_key(bytes, h->first + i), &row, &is_read);
+		if (rc != MDB_SUCCESS || !is_read || row.time > now + AHEAD)
+			continue;
+		if (row.time > now - limit.lifetime)
 			break;
-		++*n;
+		*n = i + 1 < CHAIN_PRUNE_MOST ? i + 1 : CHAIN_PRUNE_MOST;
 	}
-	return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
+	return rc;
 }
 
 static int
@@ -263,5 +303,7 @@ chain_expire(struct store *s, int64_t now, size_t *removed)
 		rc = mdb_txn_commit(txn);
 	else
 		mdb_txn_abort(txn);
+	if (rc == MDB_SUCCESS)
+		chain_tell(s);
 	return lmdb_err("audit", rc);
 }

@@ -34,7 +34,8 @@
 /* What a record is: a note, or one of the chain itself. */
 enum chain_kind {
 	CHAIN_NOTE = 1,
-	CHAIN_PRUNED, /* older ones were removed because there are enough, or for their age */
+	CHAIN_PRUNED, /* older ones were removed because there are enough, or for their age; with a
+			 MAC of zeros where one of them could not be read */
 };
 
 struct chain_row {
@@ -87,7 +88,8 @@ void chain_head_write(const struct chain_head *h, unsigned char out[CHAIN_HEAD_L
 MUST_USE enum err chain_head_parse(struct str value, struct chain_head *out);
 
 /* Removes records that are over their lifetime at `now`, at most CHAIN_PRUNE_MOST and never the
- * last; *removed counts. */
+ * last; *removed counts. One that cannot be read, or is of a time to come, goes with those behind
+ * it. */
 MUST_USE enum err chain_expire(struct store *s, int64_t now, size_t *removed);
 
 /* What a verifier was given, and found out. */

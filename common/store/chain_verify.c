@@ -7,6 +7,8 @@
 #include "store/chain_part.h"
 #include "store/key.h"
 
+#define UNREAD "of the records that were removed here, one could not be read"
+
 struct walk {
 	struct chain_report *r;
 	struct chain_head at; /* what the head must have been after the last record looked at */
@@ -30,6 +32,15 @@ same(const unsigned char *one, const unsigned char *other)
 	return secret_eq(str_bytes(one, HASH_LEN), str_bytes(other, HASH_LEN));
 }
 
+/* What pruning writes where it met a record that it could not read: no record has that MAC. */
+static bool
+is_unread(const void *mac)
+{
+	static const unsigned char none[HASH_LEN];
+
+	return same(mac, none);
+}
+
 /* From the audit key to the key of the first record that is kept: by epochs, then by records. */
 static void
 begin(struct walk *w)
@@ -51,6 +62,8 @@ begin(struct walk *w)
 	}
 	w->at.last = gone;
 	memcpy(w->at.mac, head->before, HASH_LEN);
+	if (gone > 0 && is_unread(head->before))
+		fault(w, gone, UNREAD);
 }
 
 static void
@@ -110,6 +123,8 @@ look_row(struct walk *w, struct str key, struct str value)
 	if (row.kind == CHAIN_PRUNED) {
 		w->through = row.through;
 		memcpy(w->before, row.payload.p + 8, HASH_LEN);
+		if (is_unread(w->before))
+			fault(w, row.sequence, UNREAD);
 	}
 	expected(w, row.sequence, w->at.mac);
 }

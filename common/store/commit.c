@@ -185,6 +185,8 @@ commit_group(struct store *s, struct commit *v, size_t n)
 		rc = mdb_txn_commit(txn);
 	else
 		mdb_txn_abort(txn);
+	if (rc == MDB_SUCCESS)
+		chain_tell(s);
 	return lmdb_err("commit", rc == EIO ? full_or_broken(s) : rc);
 }
 

@@ -166,6 +166,7 @@ lmdb_write(struct store *s, MDB_txn **txn)
 	int rc;
 
 	check_process(s);
+	s->told = (struct chain_told){ 0 };
 	rc = lmdb_check_locks(s->env);
 	if (rc == MDB_CORRUPTED)
 		return distrust("readers");

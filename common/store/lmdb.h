@@ -20,6 +20,12 @@
  * in it, because a compact copy counts transactions from 1 again. */
 #define BASE_KEY STR("\0")
 
+/* Audit records that are removed: because there are too many, and of all those that could not be
+ * read. */
+struct chain_told {
+	uint64_t crowded, unread;
+};
+
 struct store {
 	MDB_env *env;
 	MDB_txn *read; /* reset between calls; keeps its reader slot, pins no page */
@@ -33,7 +39,8 @@ struct store {
 	pid_t pid;	 /* of the process that opened it */
 	dev_t dev;	 /* of the directory */
 	ino_t ino;
-	struct store *next; /* all that are open in this process */
+	struct chain_told told; /* what the transaction that is open does to the chain */
+	struct store *next;	/* all that are open in this process */
 };
 
 /* What an error of LMDB or errno means to us; logs the ones an operator should see, under `what`.

@@ -195,6 +195,116 @@ bounded_by_age(void **state)
 	assert_int_equal(chain_expire(s, clock_now() + 9999, &removed), ERR_DENIED);
 }
 
+/* How many lines of the log say that. */
+static size_t
+logged(const char *path, const char *what)
+{
+	char *text = arena_alloc(a, 1 << 20), *at = text;
+	FILE *f = fopen(path, "r");
+	size_t n = 0;
+
+	assert_non_null(f);
+	text[fread(text, 1, (1 << 20) - 1, f)] = '\0';
+	fclose(f);
+	while ((at = strstr(at, what)) != NULL) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+static const char *
+log_here(void)
+{
+	const char *path = arena_z(a, str_of(scratch_path("chain.log")));
+
+	unlink(path);
+	assert_int_equal(log_open("test", path), OK);
+	return path;
+}
+
+/* Who changes much pushes records out: that is said, once for each commit that does. */
+static void
+too_many_are_logged(void **state)
+{
+	const char *path = log_here();
+	struct chain_head head;
+	uint64_t first = 1;
+	size_t i, n = 0;
+
+	(void)state;
+	begin(16, 0);
+	change_many(15);
+	assert_int_equal(logged(path, "audit records"), 0);
+	for (i = 0; i < 50; i++) {
+		change_many(1);
+		assert_int_equal(chain_head_get(s, a, &head), OK);
+		n += head.first != first;
+		first = head.first;
+	}
+	assert_true(n > 10);
+	assert_int_equal(logged(path, "store reason=\"audit records"), n);
+}
+
+/* Some were made under a clock that was years ahead: those behind them do not stay for it. */
+static void
+a_wrong_clock(void **state)
+{
+	size_t removed;
+
+	(void)state;
+	begin(0, 3600);
+	clock_shift((int64_t)3650 * 86400);
+	change_many(300);
+	clock_shift(0);
+	change_many(1);
+	assert_int_equal(chain_expire(s, clock_now() + 3500, &removed), OK);
+	assert_int_equal(removed, 0);
+	clock_shift(3700);
+	change_many(2);
+	assert_int_equal(chain_expire(s, clock_now(), &removed), OK);
+	assert_int_equal(removed, CHAIN_PRUNE_MOST);
+	while (removed > 0)
+		assert_int_equal(chain_expire(s, clock_now(), &removed), OK);
+	assert_sound(303, 307); /* two changes, three that say what was removed */
+	clock_shift(0);
+}
+
+/* One in front that is broken or gone is passed over, which shows as long as what says so is kept.
+ */
+static void
+a_broken_one_in_front(void **state)
+{
+	const char *path = log_here();
+	struct chain_head head;
+	size_t i, removed;
+
+	(void)state;
+	begin(16, 3600);
+	change_many(9);
+	meddle(chain_key(a, 1), STR("x"), true);
+	meddle(chain_key(a, 2), STR(""), false);
+	clock_shift(3700);
+	change_many(2);
+	assert_int_equal(chain_expire(s, clock_now(), &removed), OK);
+	assert_int_equal(removed, 10);
+	assert_int_equal(logged(path, "could not be read"), 1);
+	assert_broken(10);
+	for (i = 0; i < 12; i++) { /* what is removed now is sound, what says the former is there */
+		change_many(1);
+		assert_non_null(verify_with(KEY).problem);
+		assert_non_null(verify_with(STR("")).problem);
+	}
+	change_many(20);
+	assert_int_equal(chain_head_get(s, a, &head), OK);
+	assert_sound(head.first, head.last);
+	meddle(chain_key(a, head.first), STR("x"), true);
+	change_many(6);
+	assert_int_equal(logged(path, "could not be read"), 2);
+	assert_non_null(verify_with(STR("")).problem);
+	clock_shift(0);
+}
+
 static void
 over_epochs(void **state)
 {
@@ -230,6 +340,9 @@ main(void)
 		store_test(no_head_no_commit),
 		store_test(bounded_by_number),
 		store_test(bounded_by_age),
+		store_test(too_many_are_logged),
+		store_test(a_wrong_clock),
+		store_test(a_broken_one_in_front),
 		store_test(over_epochs),
 	};
 
