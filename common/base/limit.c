@@ -152,6 +152,27 @@ between(int64_t at, int64_t least_, int64_t most)
 	return at > most ? most : at;
 }
 
+/* Seconds until there is a token, where `full` is when the bucket is full without it. */
+static int64_t
+wait_of(int64_t full, int64_t latest)
+{
+	return full <= latest ? 0 : (full - latest + SECOND - 1) / SECOND;
+}
+
+int64_t
+limit_wait(struct limit_table *t, uint64_t tag, struct limit_rate rate)
+{
+	int64_t now = now_us(), one, latest;
+	struct limit_slot *s;
+
+	s = rate.burst <= 0 ? NULL : find(set_of(t, tag), LIMIT_BUCKETS, tag);
+	if (s == NULL)
+		return 0;
+	one = token_us(rate);
+	latest = now + one * rate.burst;
+	return wait_of(between(atomic_load(&s->full), now, latest) + one, latest);
+}
+
 int64_t
 limit_take(struct limit_table *t, uint64_t tag, struct limit_rate rate)
 {
@@ -167,7 +188,7 @@ limit_take(struct limit_table *t, uint64_t tag, struct limit_rate rate)
 	do {
 		full = between(seen, now, latest) + one;
 		if (full > latest)
-			return (full - latest + SECOND - 1) / SECOND;
+			return wait_of(full, latest);
 	} while (!atomic_compare_exchange_weak(&s->full, &seen, full));
 	return 0;
 }

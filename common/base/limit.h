@@ -58,6 +58,9 @@ uint64_t limit_tag(const struct limit_table *t, unsigned char id, struct str sco
 /* Takes a token: 0. None left: the seconds until there is one, and nothing changes. */
 MUST_USE int64_t limit_take(struct limit_table *t, uint64_t tag, struct limit_rate rate);
 
+/* The same seconds, or 0, without taking one. */
+MUST_USE int64_t limit_wait(struct limit_table *t, uint64_t tag, struct limit_rate rate);
+
 /* Gives it back. */
 void limit_give(struct limit_table *t, uint64_t tag, struct limit_rate rate);
 

@@ -13,13 +13,15 @@ const struct limit_row limit_rows[LIMIT__MAX] = {
 	[LIMIT_LOGIN_ADDRESS] = { "login_address", TRY_LOGIN, PER_ADDRESS, "100/1h",
 		"wrong passwords from one address, for any user" },
 	[LIMIT_LOGIN_USER] = { "login_user", TRY_LOGIN, PER_SUBJECT, "50/1h",
-		"wrong passwords for one user, from addresses where the user has not signed in lately" },
+		"wrong passwords for one user, from addresses where the user has not signed in lately: "
+		"after a boot that is all, until the user has" },
 	[LIMIT_LOGIN_PAIR] = { "login_pair", TRY_LOGIN, PER_PAIR, "5/10m",
 		"wrong passwords for one user from one address" },
 	[LIMIT_SECRET_ADDRESS] = { "secret_address", TRY_SECRET, PER_ADDRESS, "200/10m",
 		"wrong secrets from one address, of any client or API" },
 	[LIMIT_SECRET_CLIENT] = { "secret_client", TRY_SECRET, PER_SUBJECT, "200/10m",
-		"wrong secrets of one client or API, from addresses where it has not been right lately" },
+		"wrong secrets of one client or API, from addresses where it has not been right lately; "
+		"a right one passes" },
 	[LIMIT_SECRET_PAIR] = { "secret_pair", TRY_SECRET, PER_PAIR, "20/5m",
 		"wrong secrets of one client or API from one address" },
 	[LIMIT_CODE_ADDRESS] = { "code_address", TRY_CODE, PER_ADDRESS, "20/10m",

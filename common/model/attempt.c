@@ -59,22 +59,31 @@ tag_of(const struct limit_table *t, enum limit_id id, const struct attempt_by *w
 	return limit_tag(t, (unsigned char)id, part.authority, part.address, part.subject);
 }
 
-static enum err
+/* Where another limit has refused already nothing is taken: it is only how long to wait. */
+static void
 take(struct attempt *t, enum limit_id id, const struct attempt_by *who, struct strs settings)
 {
 	const struct limit_row *row = &limit_rows[id];
+	struct limit_rate rate;
+	int64_t wait;
 
 	if (t->is_known && row->per == PER_SUBJECT)
-		return OK;
+		return;
 	t->tags[row->per] = tag_of(t->table, id, who);
-	t->rates[row->per] = limit_rate(settings, id);
-	t->wait = limit_take(t->table, t->tags[row->per], t->rates[row->per]);
-	if (t->wait == 0) {
-		t->taken |= 1U << row->per;
-		return OK;
+	t->rates[row->per] = rate = limit_rate(settings, id);
+	if (t->refused == 0)
+		wait = limit_take(t->table, t->tags[row->per], rate);
+	else
+		wait = limit_wait(t->table, t->tags[row->per], rate);
+	if (wait == 0) {
+		t->taken |= t->refused == 0 ? 1U << row->per : 0;
+		return;
 	}
-	t->by = row;
-	return ERR_TOO_MANY;
+	t->refused |= 1U << row->per;
+	if (wait > t->wait) {
+		t->wait = wait;
+		t->by = row;
+	}
 }
 
 enum err
@@ -82,7 +91,6 @@ attempt_begin(struct attempt *t, const struct deployment *d, struct arena *a, en
 	const struct attempt_by *who)
 {
 	struct attempt_by by = *who;
-	enum err e = OK;
 	int id;
 
 	*t = (struct attempt){ .table = deployment_limits(d) };
@@ -91,12 +99,13 @@ attempt_begin(struct attempt *t, const struct deployment *d, struct arena *a, en
 	by.address = attempt_address(a, who->address);
 	t->mark = limit_tag(t->table, MARK_ID(of), by.authority, by.address, by.subject);
 	t->is_known = limit_is_marked(t->table, t->mark);
-	for (id = 0; id < LIMIT__MAX && e == OK; id++)
+	for (id = 0; id < LIMIT__MAX; id++)
 		if (limit_rows[id].of == of)
-			e = take(t, (enum limit_id)id, &by, d->conf->limits);
-	if (e != OK)
-		attempt_undo(t);
-	return e;
+			take(t, (enum limit_id)id, &by, d->conf->limits);
+	if (t->refused == 0)
+		return OK;
+	attempt_undo(t);
+	return ERR_TOO_MANY;
 }
 
 void

@@ -40,8 +40,9 @@ struct attempt {
 	bool is_known; /* was right lately, from this address */
 
 	/* after ERR_TOO_MANY */
+	unsigned refused; /* by which: bits of enum limit_per */
 	const struct limit_row *by;
-	int64_t wait; /* seconds */
+	int64_t wait; /* seconds; of several limits the longest, and by is that one */
 };
 
 /* Takes the tokens: OK, or ERR_TOO_MANY and then none are taken. A deployment without a table, or

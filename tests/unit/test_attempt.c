@@ -98,6 +98,32 @@ refused_takes_nothing(void **state)
 	assert_int_equal(wrong("192.0.2.1", "bob"), 5);
 }
 
+/* Who waits as long as was said is not told to wait again. */
+static void
+the_longest_wait(void **state)
+{
+	struct attempt t;
+	char name[32];
+	int i;
+
+	(void)state;
+	assert_int_equal(wrong("192.0.2.1", "alice"), 5);
+	for (i = 2; i < 100; i++) {
+		snprintf(name, sizeof(name), "192.0.2.%d", i);
+		wrong(name, "alice");
+	}
+	assert_int_equal(try_of(&t, TRY_LOGIN, "192.0.2.200", "alice"), ERR_TOO_MANY);
+	assert_in_range(t.wait, 71, 72);
+	assert_int_equal(t.refused, 1 << PER_SUBJECT);
+	for (i = 0; i < 10; i++) {
+		assert_int_equal(try_of(&t, TRY_LOGIN, "192.0.2.1", "alice"), ERR_TOO_MANY);
+		assert_in_range(t.wait, 119, 120);
+		assert_string_equal(t.by->name, "login_pair");
+		assert_int_equal(t.refused, 1 << PER_SUBJECT | 1 << PER_PAIR);
+	}
+	assert_int_equal(wrong("192.0.2.1", "bob"), 5);
+}
+
 static void
 right_costs_nothing(void **state)
 {
@@ -235,6 +261,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		attempt_test(pairs_users_and_addresses),
 		attempt_test(refused_takes_nothing),
+		attempt_test(the_longest_wait),
 		attempt_test(right_costs_nothing),
 		attempt_test(remembered),
 		attempt_test(addresses),

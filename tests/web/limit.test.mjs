@@ -179,6 +179,20 @@ describe('client secrets', () => {
 		assert.equal((await introspect(server, server.apis.api, 'x')).status, 200);
 	});
 
+	test('a right one passes where strangers have used up secret_client, a wrong one does not',
+		async () => {
+			await set({ limits: 'secret_client=3/10m' });
+			for (const where of ['/token', '/introspect']) {
+				await reset();
+				assert.equal((await guessSecret('service', where)).n, 3);
+				const wrong = await showSecret('service', random(), where);
+				assert.equal(wrong.status, 429);
+				assert.match(server.logText(), /refused.*too many wrong secrets: secret_client/);
+				assert.equal((await right(clients.service)).status, 200);
+			}
+			await set({ limits: '' });
+		});
+
 	test('in the form as in the header', async () => {
 		await reset();
 		const found = await guess(() => post(server, '/token', { ...clients.post, secret: random() },
