@@ -58,7 +58,8 @@ cmd_limit_list(struct cli *c)
 	for (id = 0; id < LIMIT__MAX; id++)
 		list_row(&l, &usage, id);
 	status = list_end(&l);
-	out_note(c, "%zu of %zu slots are in use.", usage.used, usage.slots);
+	out_note(c, "%zu of %zu buckets and %zu of %zu marks are in use.", usage.buckets,
+		usage.bucket_slots, usage.marks, usage.mark_slots);
 	return status;
 }
 
@@ -92,7 +93,7 @@ reset_all(struct reset *r)
 	struct limit_usage usage;
 
 	limit_usage(r->table, &usage);
-	r->n = usage.used;
+	r->n = usage.buckets + usage.marks;
 	limit_clear(r->table);
 	return STATUS_DONE;
 }

@@ -208,7 +208,8 @@ static const struct field fields[] = {
 		.min = LIMIT_SIZE_MIN,
 		.max = 1 << 30,
 		.help = "bytes of the table in which that is counted, the file limits.map in data; "
-			"one address, user or client takes 16" },
+			"one that is counted takes 22 of them, a user and address that are "
+			"remembered 64" },
 	{ .name = "audit_key",
 		.tag = 19,
 		.type = FIELD_STR,

@@ -252,14 +252,18 @@ limit_clear(struct limit_table *t)
 void
 limit_usage(struct limit_table *t, struct limit_usage *out)
 {
+	size_t i, all = (size_t)t->sets * LIMIT_SET;
 	int64_t now = now_us();
-	size_t i;
 
-	*out = (struct limit_usage){ .slots = (size_t)t->sets * LIMIT_SET };
-	for (i = 0; i < out->slots; i++) {
+	*out = (struct limit_usage){ .bucket_slots = (size_t)t->sets * LIMIT_BUCKETS };
+	out->mark_slots = all - out->bucket_slots;
+	for (i = 0; i < all; i++) {
 		if (atomic_load(&t->slots[i].full) <= now)
 			continue;
-		out->used++;
+		if (i % LIMIT_SET < LIMIT_BUCKETS)
+			out->buckets++;
+		else
+			out->marks++;
 		out->by_id[atomic_load(&t->slots[i].tag) >> ID_SHIFT]++;
 	}
 }

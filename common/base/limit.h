@@ -36,10 +36,11 @@ struct limit_rate {
 #define LIMIT_SPAN_MAX ((int64_t)30 * 86400)
 #define LIMIT_SIZE_MIN 4096 /* bytes of a table */
 
-/* What is in a table: buckets that are not full and marks, by the `id` of their tags. */
+/* What is in a table: buckets that are not full, and marks; each have slots of their own. */
 struct limit_usage {
-	size_t slots, used;
-	size_t by_id[256];
+	size_t bucket_slots, buckets;
+	size_t mark_slots, marks;
+	size_t by_id[256]; /* of either, by the `id` of their tags */
 };
 
 /* Maps the table at `path`. Absent, of another size than `size` bytes, of another version or no

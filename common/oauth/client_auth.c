@@ -100,9 +100,9 @@ check_client(struct request *rq, const struct credentials *c, const struct clien
 	return client_is_public(client) ? OK : check_secret(rq, c, client->secrets);
 }
 
-/* A secret is tried, right or wrong: whoever shows none guesses nothing. It is looked at all the same
- * where it was right lately, and where only others, from elsewhere, have used up what the client
- * has: it is too long to be guessed, and they must not keep out what is right. */
+/* A secret is tried, right or wrong: whoever shows none guesses nothing. It is looked at all the
+ * same where it was right lately, and where only others, from elsewhere, have used up what the
+ * client has: it is too long to be guessed, and they must not keep out what is right. */
 static enum err
 begin_attempt(struct request *rq, const struct credentials *c, struct attempt *t)
 {

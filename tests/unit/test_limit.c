@@ -52,7 +52,7 @@ used(struct limit_table *t)
 	struct limit_usage usage;
 
 	limit_usage(t, &usage);
-	return usage.used;
+	return usage.buckets + usage.marks;
 }
 
 static void

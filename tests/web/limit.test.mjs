@@ -272,7 +272,11 @@ describe('the table', () => {
 		assert.equal(one('login_user').in_use, 1);
 		assert.equal(one('code_user').limit, 'off');
 		assert.equal(one('code_user').in_use, 0);
-		assert.match(await server.tessera('limit', 'list'), /^3 of \d+ slots are in use\.$/m);
+		assert.match(await server.tessera('limit', 'list'),
+			/^3 of 49146 buckets and 0 of 16382 marks are in use\.$/m);
+		assert.equal((await attempt(alice)).status, 303);
+		assert.match(await server.tessera('limit', 'list'),
+			/^3 of 49146 buckets and 1 of 16382 marks are in use\.$/m);
 	});
 
 	test('tessera limit reset: a user, an address, all', async () => {
@@ -284,7 +288,7 @@ describe('the table', () => {
 		assert.equal((await guessPassword({ username: 'somebody' })).n, 3);
 		assert.equal(await count('--user', 'somebody', '--address', '127.0.0.1'), 3);
 		await attempt({ username: 'somebody', password: 'x' });
-		assert.equal(await count('--all'), 3);
+		assert.equal(await count('--all'), 4); // alice is remembered
 		assert.equal(await count('--all'), 0);
 		for (const bad of [[], ['--all', '--user', 'x'], ['--user', 'x', '--client', 'y'],
 			['--user', '']])
