@@ -98,17 +98,33 @@ reset_all(struct reset *r)
 	return STATUS_DONE;
 }
 
+static const char *const whose[] = { "user", "client", "address" };
+
 /* An empty one would be anybody. */
 static bool
 has_empty(const struct cli *c)
 {
-	static const char *const names[] = { "user", "client", "address" };
 	size_t i;
 
-	for (i = 0; i < COUNT(names); i++)
-		if (cli_has(c, names[i]) && cli_option(c, names[i]).n == 0)
+	for (i = 0; i < COUNT(whose); i++)
+		if (cli_has(c, whose[i]) && cli_option(c, whose[i]).n == 0)
 			return true;
 	return false;
+}
+
+/* Nothing of it is in the database, so there is no audit record. */
+static void
+log_reset(struct cli *c)
+{
+	struct str who = STR("");
+	size_t i;
+
+	for (i = 0; i < COUNT(whose); i++)
+		if (cli_has(c, whose[i]))
+			who = arena_printf(c->a, "%.*s%s%.*s", STR_FMT(who), who.n > 0 ? " " : "",
+				STR_FMT(cli_option(c, whose[i])));
+	c->auth.name = who.n > 0 ? c->authority : STR(""); /* else in all of them */
+	cli_changed(c, who.n > 0 ? who : STR("all"));
 }
 
 int
@@ -130,6 +146,7 @@ cmd_limit_reset(struct cli *c)
 	limit_close(r.table);
 	if (status != STATUS_DONE)
 		return status;
+	log_reset(c);
 	object_begin(&o, c);
 	object_int(&o, "reset", (int64_t)r.n);
 	return object_end(&o);

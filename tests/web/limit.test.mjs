@@ -289,7 +289,10 @@ describe('the table', () => {
 		assert.equal(await count('--user', 'somebody', '--address', '127.0.0.1'), 3);
 		await attempt({ username: 'somebody', password: 'x' });
 		assert.equal(await count('--all'), 4); // alice is remembered
-		assert.equal(await count('--all'), 0);
+		await reset('--client', 'service', '--authority', 'default');
+		for (const line of ['verb=reset name=all', 'verb=reset name="somebody 127.0.0.1"',
+			'verb=reset authority=default name=service'])
+			assert.match(server.logText(), new RegExp(`tessera\\[\\d+\\] change noun=limit ${line} uid=`));
 		for (const bad of [[], ['--all', '--user', 'x'], ['--user', 'x', '--client', 'y'],
 			['--user', '']])
 			assert.equal((await server.attempt(['limit', 'reset', ...bad])).code, 100, bad.join(' '));
