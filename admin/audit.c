@@ -1,5 +1,5 @@
 /*
- * audit - tessera audit: what was changed, and whether the record of it is whole
+ * audit - tessera audit list, follow and export: what was changed
  * SPDX-License-Identifier: ISC
  */
 #include <unistd.h>
@@ -21,6 +21,8 @@ struct walk {
 	uint64_t n;	      /* that fit */
 	int status;	      /* STATUS_NO: one could not be read */
 	struct listing *list; /* NULL: they are only counted */
+	struct chain_head head;
+	bool begun; /* the chain of the head was printed */
 };
 
 static const char *const columns[] = { "sequence", "time", "program", "event", "actor", "subject",
@@ -46,6 +48,21 @@ fits(const struct walk *w, const struct audit_row *row)
 		(w->event.n == 0 || str_eqz(w->event, event));
 }
 
+/* Nobody should take what there is for all there was. */
+static void
+tell_gap(struct walk *w, const struct audit_row *row)
+{
+	unsigned long long to = row->row.sequence - 1;
+
+	if (row->missing == 0)
+		return;
+	w->status = STATUS_NO;
+	cli_fail(STATUS_NO, STR("audit"),
+		"records %llu to %llu are not there: they were removed meanwhile, or somebody has "
+		"meddled",
+		to - row->missing + 1, to);
+}
+
 /* The others are shown all the same; what is wrong with it `verify` says. */
 static enum err
 complain(struct walk *w, const struct audit_row *row)
@@ -62,6 +79,8 @@ list_one(void *arg, struct arena *a, const struct audit_row *row)
 	struct walk *w = arg;
 
 	(void)a;
+	if (w->list != NULL)
+		tell_gap(w, row);
 	if (row->e != OK)
 		return w->list == NULL ? OK : complain(w, row);
 	if (!fits(w, row) || w->n++ < w->skip || w->list == NULL)
@@ -152,11 +171,14 @@ cmd_audit_list(struct cli *c)
 	struct walk w;
 	int64_t last;
 	int status;
+	struct chain_head head;
 	enum err e = OK;
 
 	status = options(c, &w, &last);
 	if (status != STATUS_DONE)
 		return status;
+	if (chain_head_get(c->opened.durable, c->a, &head) == OK)
+		w.after = head.first - 1;
 	if (last != INT64_MAX)
 		e = each(&w);
 	if (e == OK && w.n > (uint64_t)last)
@@ -222,11 +244,15 @@ put_text(struct arena *a, const struct audit_row *row)
 	putchar('\n');
 }
 
+/* A place where none can be is behind the end or, with a key that is none, nowhere. */
 static enum err
 follow_one(void *arg, struct arena *a, const struct audit_row *row)
 {
 	struct walk *w = arg;
 
+	if (row->row.sequence <= w->after || row->row.sequence > w->head.last)
+		return OK;
+	tell_gap(w, row);
 	w->after = row->row.sequence;
 	if (row->e != OK)
 		return complain(w, row);
@@ -242,9 +268,15 @@ follow(struct walk *w)
 {
 	enum err e;
 
-	e = audit_each(w->c->opened.durable, w->after, follow_one, w);
+	e = chain_head_get(w->c->opened.durable, w->c->a, &w->head);
+	if (e == OK)
+		e = audit_each(w->c->opened.durable, w->after, follow_one, w);
 	if (e != OK)
 		return cli_error(STR("audit"), e);
+	if (w->head.last < w->after)
+		return cli_fail(STATUS_NO, STR("audit"),
+			"the chain ends at record %llu, before what was there already",
+			(unsigned long long)w->head.last);
 	if (fflush(stdout) != 0)
 		return cli_fail(STATUS_SYSTEM, STR("standard output"), "cannot be written");
 	return STATUS_DONE;
@@ -254,105 +286,70 @@ int
 cmd_audit_follow(struct cli *c)
 {
 	struct walk w = { .c = c };
-	struct chain_head head;
 	int status = STATUS_DONE;
 	enum err e;
 
-	e = chain_head_get(c->opened.durable, c->a, &head);
+	e = chain_head_get(c->opened.durable, c->a, &w.head);
 	if (e != OK)
 		return cli_error(STR("audit"), e);
-	w.after = head.last;
+	w.after = w.head.last;
 	stop_catch();
 	while (status == STATUS_DONE && !stop_is_asked()) {
 		status = follow(&w);
 		usleep(POLL);
 	}
-	return status;
+	return status == STATUS_DONE ? w.status : status;
+}
+
+/* What is needed to make the MACs again. */
+static void
+put_chain(struct walk *w)
+{
+	struct arena *a = w->c->a;
+	struct str id = enc_hex(a, str_bytes(w->head.id, CHAIN_ID_LEN));
+	struct str before = enc_hex(a, str_bytes(w->head.before, HASH_LEN));
+
+	printf("{\"authority\":\"%.*s\",\"chain\":\"%.*s\",\"first\":%llu,\"before\":\"%.*s\"}\n",
+		STR_FMT(w->c->auth.name), STR_FMT(id), (unsigned long long)w->head.first,
+		STR_FMT(before));
+	w->begun = true;
+}
+
+static bool
+has_moved(struct walk *w)
+{
+	struct chain_head now;
+
+	return chain_head_get(w->c->opened.durable, w->c->a, &now) == OK &&
+		now.first != w->head.first;
 }
 
 static enum err
 export_one(void *arg, struct arena *a, const struct audit_row *row)
 {
-	return row->e == OK ? put_json(a, row, true) : complain(arg, row);
+	struct walk *w = arg;
+
+	if (!w->begun && row->missing > 0 && has_moved(w))
+		return ERR_EXPIRED;
+	if (!w->begun)
+		put_chain(w);
+	tell_gap(w, row);
+	return row->e == OK ? put_json(a, row, true) : complain(w, row);
 }
 
-/* First what is needed to make the MACs again, then each record. */
+/* First the chain, then each record; again from the start where the first has gone in between. */
 int
 cmd_audit_export(struct cli *c)
 {
 	struct walk w = { .c = c };
-	struct chain_head head;
-	struct str id, before;
 	enum err e;
 
-	e = chain_head_get(c->opened.durable, c->a, &head);
-	if (e != OK)
-		return cli_error(STR("audit"), e);
-	id = enc_hex(c->a, str_bytes(head.id, CHAIN_ID_LEN));
-	before = enc_hex(c->a, str_bytes(head.before, HASH_LEN));
-	printf("{\"authority\":\"%.*s\",\"chain\":\"%.*s\",\"first\":%llu,\"before\":\"%.*s\"}\n",
-		STR_FMT(c->auth.name), STR_FMT(id), (unsigned long long)head.first,
-		STR_FMT(before));
-	e = audit_each(c->opened.durable, 0, export_one, &w);
+	do {
+		e = chain_head_get(c->opened.durable, c->a, &w.head);
+		if (e == OK)
+			e = audit_each(c->opened.durable, w.head.first - 1, export_one, &w);
+	} while (e == ERR_EXPIRED);
+	if (e == OK && !w.begun)
+		put_chain(&w);
 	return e == OK ? w.status : cli_error(STR("audit"), e);
-}
-
-/* SEQ:MAC, as verify prints it. */
-static int
-head_option(struct cli *c, struct chain_report *r)
-{
-	struct str text = cli_option(c, "head"), sequence, mac;
-	int64_t n = 0;
-
-	if (!cli_has(c, "head"))
-		return STATUS_DONE;
-	if (!str_cut(text, ':', &sequence, &mac) || str_int(sequence, &n) != OK || n == 0 ||
-		dec_hex(c->a, mac, &r->expect_mac) != OK || r->expect_mac.n != HASH_LEN)
-		return cli_fail(STATUS_USAGE, STR("--head"),
-			"must be SEQUENCE:MAC as `tessera audit verify` has printed it");
-	r->expect = (uint64_t)n;
-	return STATUS_DONE;
-}
-
-static int
-report(struct cli *c, const struct chain_report *r)
-{
-	struct str mac = enc_hex(c->a, str_bytes(r->head.mac, HASH_LEN));
-	struct object o;
-
-	object_begin(&o, c);
-	object_str(&o, "result", r->problem == NULL ? STR("sound") : STR("broken"));
-	if (r->problem != NULL) {
-		object_int(&o, "sequence", (int64_t)r->at);
-		object_str(&o, "problem", str_of(r->problem));
-	}
-	object_int(&o, "records", (int64_t)r->records);
-	object_int(&o, "first", (int64_t)r->head.first);
-	object_int(&o, "last", (int64_t)r->head.last);
-	object_str(&o, "head",
-		arena_printf(c->a, "%llu:%.*s", (unsigned long long)r->head.last, STR_FMT(mac)));
-	return object_end(&o);
-}
-
-int
-cmd_audit_verify(struct cli *c)
-{
-	struct chain_report r = { .name = c->auth.name };
-	int status;
-	enum err e;
-
-	status = head_option(c, &r);
-	if (status == STATUS_DONE)
-		status = cli_audit_key(c);
-	if (status != STATUS_DONE)
-		return status;
-	r.key = c->audit_key;
-	e = chain_verify(c->opened.durable, &r);
-	if (e != OK)
-		return cli_error(STR("audit"), e);
-	status = report(c, &r);
-	if (status != STATUS_DONE || r.problem == NULL)
-		return status;
-	return cli_fail(STATUS_NO, c->auth.name, "audit record %llu: %s", (unsigned long long)r.at,
-		r.problem);
 }

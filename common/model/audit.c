@@ -81,6 +81,17 @@ audit_read(struct arena *a, const struct store_row *stored, struct audit_row *ou
 	return out->e;
 }
 
+/* Records may come and go between two pages; what has gone is counted. */
+static void
+count_missing(struct audit_row *row, uint64_t *last)
+{
+	uint64_t sequence = row->row.sequence;
+
+	row->missing = sequence > *last ? sequence - *last - 1 : 0;
+	if (sequence > *last)
+		*last = sequence;
+}
+
 enum err
 audit_each(struct store *db, uint64_t after, audit_fn *fn, void *arg)
 {
@@ -100,6 +111,7 @@ audit_each(struct store *db, uint64_t after, audit_fn *fn, void *arg)
 		for (i = 0; e == OK && i < rows.n; i++) {
 			from = rows.v[i].key;
 			(void)!audit_read(a, &rows.v[i], &row);
+			count_missing(&row, &after);
 			e = fn(arg, a, &row);
 		}
 	} while (e == OK && rows.more);

@@ -28,7 +28,8 @@ void audit_note_as(struct batch *b, struct arena *a, const struct audit *who,
 
 /* One record as it is kept. */
 struct audit_row {
-	enum err e; /* not OK: somebody has meddled, and only row.sequence is there */
+	enum err e; /* not OK: somebody has meddled, and only row.sequence is there, or is 0 */
+	uint64_t missing; /* so many in front of it are not there: pruned meanwhile, or by others */
 	struct chain_row row;
 	struct audit audit;
 };
@@ -39,7 +40,8 @@ MUST_USE enum err
 audit_read(struct arena *a, const struct store_row *stored, struct audit_row *out);
 
 /* Calls fn for each record after `after`, oldest first, in pages, also for those that cannot be
- * read; it ends as record_each. */
+ * read; it ends as record_each. All but those before head.first should be there, so begin at the
+ * one before that. */
 typedef enum err audit_fn(void *arg, struct arena *a, const struct audit_row *row);
 MUST_USE enum err audit_each(struct store *db, uint64_t after, audit_fn *fn, void *arg);
 

@@ -2,8 +2,8 @@
  * meddle - changes the audit chain of an authority as somebody could who has taken over its store
  * SPDX-License-Identifier: ISC
  *
- * For tests: meddle DIRECTORY change|spoil|remove|cut SEQUENCE, or `keep` and `back`, which put the
- * head aside in a row of their own and back again.
+ * For tests: meddle DIRECTORY change|spoil|remove|cut SEQUENCE, or `stray`, or `keep` and `back`,
+ * which put the head aside in a row of their own and back again.
  */
 #include <stdlib.h>
 
@@ -61,6 +61,14 @@ cut(struct batch *b, uint64_t sequence)
 		remove_one(b, sequence);
 }
 
+/* A row among the records whose key is none of theirs. */
+static void
+stray(struct batch *b, uint64_t sequence)
+{
+	(void)sequence;
+	batch_put(b, STR("L\377"), STR("x"));
+}
+
 static void
 keep(struct batch *b, uint64_t sequence)
 {
@@ -84,6 +92,7 @@ static const struct {
 	{ "spoil", spoil },
 	{ "remove", remove_one },
 	{ "cut", cut },
+	{ "stray", stray },
 	{ "keep", keep },
 	{ "back", back },
 };

@@ -156,6 +156,48 @@ settings_bound_it(void **state)
 		arena_printf(a, "through %u", (unsigned)head.first - 1));
 }
 
+struct seen {
+	size_t n, gaps;
+	uint64_t missing, last;
+};
+
+/* Others push out at the first record what the second page would have begun with. */
+static enum err
+prune_meanwhile(void *arg, struct arena *arena, const struct audit_row *row)
+{
+	struct seen *seen = arg;
+	struct batch b;
+	size_t i;
+
+	(void)arena;
+	for (i = 0; i < 50 && seen->n == 0; i++) {
+		batch_init(&b, a);
+		batch_put(&b, STR("Gagain"), STR("x"));
+		while (b.notes < NOTES_MAX)
+			audit_note(&b, a, &by_test);
+		assert_int_equal(store_commit(db, &b), OK);
+	}
+	seen->n++;
+	seen->gaps += row->missing > 0;
+	seen->missing += row->missing;
+	seen->last = row->row.sequence;
+	return OK;
+}
+
+static void
+a_gap_between_pages(void **state)
+{
+	struct chain_head head;
+	struct seen seen = { 0 };
+
+	(void)state;
+	assert_int_equal(chain_head_get(db, a, &head), OK);
+	assert_int_equal(audit_each(db, head.first - 1, prune_meanwhile, &seen), OK);
+	assert_int_equal(seen.gaps, 1);
+	assert_true(seen.missing > 50);
+	assert_int_equal(seen.n + seen.missing, seen.last - head.first + 1);
+}
+
 static void
 write_key(const char *path, const char *text, mode_t mode)
 {
@@ -208,6 +250,7 @@ main(void)
 		model_test(a_token_is_denied_once),
 		model_test(the_key_file),
 		model_test(settings_bound_it),
+		model_test(a_gap_between_pages),
 	};
 
 	return run_model_tests(tests);

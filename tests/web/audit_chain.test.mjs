@@ -1,6 +1,8 @@
 // audit_chain - who meddles with the audit records is seen (tessera audit verify)
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { build, run, tessera } from './lib/server.mjs';
@@ -59,6 +61,11 @@ test('a record of the middle that is removed; check sees that, too', async () =>
 	assert.deepEqual({ result, sequence, problem },
 		{ result: 'broken', sequence: 7, problem: 'the record is missing' });
 	assert.match((await of('check')).stdout, /audit".*record 7: the record is missing/);
+	for (const args of [['list'], ['list', '--last', '3'], ['export']]) {
+		const done = await of('audit', ...args);
+		assert.equal(done.code, 1);
+		assert.match(done.stderr, /records 7 to 7 are not there/);
+	}
 });
 
 test('a backup that is put back has the chain and its key', async () => {
@@ -134,5 +141,28 @@ test('a record that is cut off, and one removed in front, show', async () => {
 	assert.equal((await server.attempt(['audit', 'verify', '--head', head])).code, 0);
 	await meddle('remove', '1');
 	assert.equal(await isBroken(), 1);
+	await server.stop();
+});
+
+test('follow goes forward only, whatever lies behind the end', async () => {
+	const server = await world({ clients: [], launch: false });
+	const done = await run(path.join(build, 'unit/meddle'),
+		[path.join(server.data, 'default', 'durable'), 'stray']);
+	assert.equal(done.code, 0, done.stderr);
+	assert.equal((await server.attempt(['audit', 'list'])).code, 1);
+	const { last } = JSON.parse((await server.attempt(['audit', 'verify', '--json'])).stdout);
+	const child = spawn(path.join(build, 'tessera'), ['audit', 'follow', '--json', '--data',
+		server.data]);
+	let text = '';
+	child.stdout.setEncoding('utf8').on('data', (piece) => (text += piece));
+	for (let i = 0; i < 100 && text.split('\n').length < 9; i++) {
+		await server.tessera('scope', 'set', 'openid', `title=${i}`);
+		await new Promise((again) => setTimeout(again, 50));
+	}
+	child.kill('SIGINT');
+	assert.equal((await once(child, 'close'))[0], 0);
+	const seen = text.trim().split('\n').map((line) => JSON.parse(line).sequence);
+	assert.ok(seen.length >= 8 && seen[0] > last, text);
+	assert.deepEqual(seen, seen.map((_, i) => seen[0] + i));
 	await server.stop();
 });
