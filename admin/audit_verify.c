@@ -23,6 +23,14 @@ head_option(struct cli *c, struct chain_report *r)
 	return STATUS_DONE;
 }
 
+static const char *
+result(const struct chain_report *r)
+{
+	if (r->problem == NULL)
+		return "sound";
+	return r->is_unknown ? "unknown" : "broken";
+}
+
 static int
 report(struct cli *c, const struct chain_report *r)
 {
@@ -30,7 +38,7 @@ report(struct cli *c, const struct chain_report *r)
 	struct object o;
 
 	object_begin(&o, c);
-	object_str(&o, "result", r->problem == NULL ? STR("sound") : STR("broken"));
+	object_str(&o, "result", str_of(result(r)));
 	if (r->problem != NULL) {
 		object_int(&o, "sequence", (int64_t)r->at);
 		object_str(&o, "problem", str_of(r->problem));

@@ -101,6 +101,7 @@ struct chain_report {
 	uint64_t records;
 	uint64_t at;	     /* the sequence at which something is wrong */
 	const char *problem; /* what; NULL: the chain is sound */
+	bool is_unknown;     /* only what was expected cannot be told any more */
 };
 
 /* Looks at every record, in one read transaction. An error is one of reading; what is wrong with

@@ -178,6 +178,15 @@ look_head(struct walk *w)
 }
 
 static void
+not_kept(struct walk *w)
+{
+	w->r->is_unknown = w->r->problem == NULL;
+	fault(w, w->r->expect,
+		"the record that was noted is no longer kept: it cannot be told whether it was "
+		"part of the chain");
+}
+
+static void
 look_expected(struct walk *w)
 {
 	const struct chain_head *head = &w->r->head;
@@ -187,7 +196,7 @@ look_expected(struct walk *w)
 	if (w->r->expect == head->first - 1)
 		expected(w, w->r->expect, head->before);
 	else if (w->r->expect < head->first)
-		fault(w, w->r->expect, "the record that was noted is no longer kept");
+		not_kept(w);
 	else
 		fault(w, w->r->expect, "the record that was noted is not there");
 }
@@ -225,6 +234,7 @@ chain_verify(struct store *s, struct chain_report *r)
 	enum err e;
 
 	r->problem = NULL;
+	r->is_unknown = false;
 	r->records = r->at = 0;
 	r->head = (struct chain_head){ .first = 1 };
 	e = lmdb_read(s);

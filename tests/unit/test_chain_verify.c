@@ -172,6 +172,35 @@ what_was_noted_elsewhere(void **state)
 	assert_int_equal(r.at, 7);
 }
 
+/* The same without the record: what is wrong then is that nothing can be said. */
+static void
+what_was_noted_is_gone(void **state)
+{
+	struct chain_report r = { .key = KEY, .name = NAME, .expect = 2 };
+	struct chain_head head;
+
+	(void)state;
+	begin(16, 0);
+	change_many(1);
+	r.expect_mac = row(2).mac;
+	change_many(40);
+	assert_int_equal(chain_verify(s, &r), OK);
+	assert_non_null(r.problem);
+	assert_true(r.is_unknown);
+	assert_int_equal(r.at, 2);
+	assert_int_equal(chain_head_get(s, a, &head), OK);
+	r.expect = head.first - 1; /* of that one the MAC is kept */
+	r.expect_mac = str_bytes(head.before, HASH_LEN);
+	assert_int_equal(chain_verify(s, &r), OK);
+	assert_null(r.problem);
+	assert_false(r.is_unknown);
+	r.expect = 2;
+	meddle(chain_key(a, head.last), STR(""), false);
+	assert_int_equal(chain_verify(s, &r), OK);
+	assert_int_equal(r.at, head.last);
+	assert_false(r.is_unknown);
+}
+
 /* A head that says more was removed than any record does. */
 static void
 cut_off_in_front(void **state)
@@ -228,6 +257,7 @@ main(void)
 		store_test(forged_with_the_key_of_the_head),
 		store_test(a_whole_head_of_an_earlier_time),
 		store_test(what_was_noted_elsewhere),
+		store_test(what_was_noted_is_gone),
 		store_test(cut_off_in_front),
 		store_test(pruning_hides_nothing),
 	};

@@ -293,6 +293,7 @@ for (const writer of [false, true]) {
 		describe('it ends somewhere', () => {
 			test('what is over is swept, keys go, and old records with them', async () => {
 				await server.halt();
+				const noted = JSON.parse((await server.tessera('audit', 'export')).split('\n')[2]);
 				await server.tessera('authority', 'set', 'default', 'audit_lifetime=1d');
 				server.configure({ clock_offset: 400 * 86400 });
 				const before = await last();
@@ -316,6 +317,10 @@ for (const writer of [false, true]) {
 				const { first, records: n } = JSON.parse(done.stdout);
 				assert.equal(first, found[0].sequence);
 				assert.equal(n, found.length);
+				const gone = await verify('--head', `${noted.sequence}:${noted.mac}`);
+				assert.equal(gone.code, 1);
+				assert.equal(JSON.parse(gone.stdout).result, 'unknown');
+				assert.match(gone.stderr, /record 2: .* no longer kept: it cannot be told whether/);
 				const check = await server.attempt(['check']);
 				assert.doesNotMatch(check.stdout, /audit/);
 			});
