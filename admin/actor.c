@@ -88,7 +88,6 @@ cli_audit_key(struct cli *c)
 	identity_restore(&owner);
 	if (e == ERR_NOTFOUND)
 		return cli_fail(STATUS_NO, path,
-			"the audit key is not there: bring it from where it is kept, or have "
-			"`tessera init` make another, by which no older chain can be verified");
+			"the audit key is not there: bring it from where it is kept");
 	return e == OK ? STATUS_DONE : cli_error(path, e);
 }

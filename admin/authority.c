@@ -220,10 +220,7 @@ make_data(struct cli *c)
 	if (status != STATUS_DONE)
 		return status;
 	e = seal_create(arena_z(c->a, c->conf.master_key));
-	if (e != OK && e != ERR_EXISTS)
-		return cli_error(c->conf.master_key, e);
-	e = audit_key_create(arena_z(c->a, c->conf.audit_key));
-	return e == ERR_EXISTS ? STATUS_DONE : cli_error(c->conf.audit_key, e);
+	return e == ERR_EXISTS ? STATUS_DONE : cli_error(c->conf.master_key, e);
 }
 
 static int
@@ -236,6 +233,31 @@ make_registry(struct cli *c)
 		return cli_error(c->conf.data, e);
 	c->needs = NEEDS_DATA | NEEDS_WRITE | NEEDS_KEYS;
 	return cli_error(STR("registry"), deployment_init(c->d, c->a));
+}
+
+/* Where there are authorities it was moved away, and another one could not verify their chains. */
+static int
+make_audit_key(struct cli *c)
+{
+	struct strs names;
+	enum err e;
+
+	e = authority_names(c->d, c->a, &names);
+	if (e != OK)
+		return cli_error(STR("registry"), e);
+	if (names.n > 0)
+		return STATUS_DONE;
+	e = audit_key_create(arena_z(c->a, c->conf.audit_key));
+	return e == ERR_EXISTS ? STATUS_DONE : cli_error(c->conf.audit_key, e);
+}
+
+static void
+tell_audit_key(struct cli *c)
+{
+	if (access(arena_z(c->a, c->conf.audit_key), F_OK) != 0 && errno == ENOENT)
+		cli_fail(STATUS_DONE, c->conf.audit_key,
+			"is not there, and none was made: authorities that exist need the one that "
+			"they were made with");
 }
 
 int
@@ -252,12 +274,15 @@ cmd_init(struct cli *c)
 		status = make_data(c);
 	if (status == STATUS_DONE)
 		status = make_registry(c);
+	if (status == STATUS_DONE)
+		status = make_audit_key(c);
 	if (status == STATUS_DONE && first)
 		status = cli_audit_key(c);
 	if (status == STATUS_DONE && first)
 		status = record_create(c, &kind_authority, &auth);
 	if (status != STATUS_DONE)
 		return status;
+	tell_audit_key(c);
 	object_begin(&o, c);
 	object_str(&o, "data", c->conf.data);
 	object_str(&o, "conf", c->conf.path);

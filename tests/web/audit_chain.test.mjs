@@ -98,7 +98,19 @@ test('without the audit key nothing can be verified, and all goes on', async () 
 	assert.equal((await verify()).code, 1);
 	await getCode(server, web, alice);
 	await server.tessera('scope', 'set', 'api.read', 'title=keyless');
-	assert.equal((await server.attempt(['authority', 'add', `${server.issuer}/x`])).code, 1);
+	const file = path.join(server.root, 'export.json');
+	fs.writeFileSync(file, await server.tessera('export'));
+	for (const args of [['authority', 'add', `${server.issuer}/x`], ['init', `${server.issuer}/x`],
+		['import', file, '--name', 'x', '--issuer', `${server.issuer}/x`]]) {
+		const done = await server.attempt(args);
+		assert.equal(done.code, 1, done.stdout);
+		assert.match(done.stderr, /data\/audit\.key: .*bring it from where it is kept/);
+	}
+	const done = await server.attempt(['init', '--json']); // makes none beside chains of another
+	assert.equal(done.code, 0, done.stderr);
+	assert.match(done.stderr, /data\/audit\.key: is not there, and none was made/);
+	assert.ok(!fs.existsSync(key));
+	assert.equal((await server.json('authority', 'list')).authorities.length, 1);
 	server.configure({ audit_key: `${server.root}/kept.key` });
 	assert.equal((await verify()).code, 0);
 });
