@@ -14,6 +14,7 @@
 
 #include "admin/check.h"
 #include "admin/commands.h"
+#include "base/audit_key.h"
 #include "base/clock.h"
 #include "base/dial.h"
 #include "base/sandbox.h"
@@ -136,7 +137,7 @@ check_audit_key(struct check *k)
 	struct str path = k->c->conf.audit_key;
 	struct stat st;
 
-	if (stat(arena_z(k->c->a, path), &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if (stat(arena_z(k->c->a, path), &st) == 0 && (st.st_mode & AUDIT_KEY_OPEN) != 0)
 		check_problem(k, path, "others than its owner can change or read it (mode %04o)",
 			(unsigned)st.st_mode & 07777);
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: ISC
  *
  * Only into a directory that is absent or has nothing but configuration and
- * master key, which stay. The registry comes last, since without it nothing
+ * keys, which stay. The registry comes last, since without it nothing
  * is served; then all is looked at, and if it cannot be used, nothing of it
  * remains.
  */
@@ -17,6 +17,8 @@
 #include "admin/check.h"
 #include "admin/commands.h"
 #include "admin/copy.h"
+#include "base/audit_key.h"
+#include "base/secret.h"
 #include "schema/check.h"
 
 struct restore {
@@ -24,6 +26,7 @@ struct restore {
 	struct strs names;
 	bool made;		/* the data directory */
 	bool has_conf, has_key; /* they came with the backup */
+	const char *audit_key;	/* what became of it */
 	size_t problems;
 };
 
@@ -161,16 +164,39 @@ restore_key(struct restore *r)
 	return copy_file(&r->k, from, c->conf.master_key);
 }
 
+/* What is there stays, as the master key does; whether it is the one that verifies these chains
+ * nobody sees before it is too late. */
+static void
+compare_audit_keys(struct restore *r, struct str from)
+{
+	struct cli *c = r->k.c;
+	struct str key, kept;
+	struct identity saved;
+	enum err e;
+
+	copy_reading(&r->k, &saved);
+	e = audit_key_read(arena_z(c->a, from), c->a, &kept);
+	if (e == OK)
+		e = audit_key_read(arena_z(c->a, c->conf.audit_key), c->a, &key);
+	identity_restore(&saved);
+	if (e != OK || !secret_eq(key, kept))
+		cli_fail(STATUS_DONE, c->conf.audit_key,
+			"is another than that of the backup, or cannot be used: the restored "
+			"audit chains can only be verified by the other one");
+}
+
 /* Nothing of what is served needs it. */
 static int
 restore_audit_key(struct restore *r)
 {
 	struct cli *c = r->k.c;
 	struct str from = copy_path(c, r->k.from, STR("audit.key"), "");
+	bool is_kept = is_there(c, c->conf.audit_key), has = in_backup(r, STR("audit.key"), "");
 
-	if (is_there(c, c->conf.audit_key) || !in_backup(r, STR("audit.key"), ""))
-		return STATUS_DONE;
-	return copy_file(&r->k, from, c->conf.audit_key);
+	r->audit_key = is_kept ? "as it was" : has ? "restored" : "not there";
+	if (is_kept && has)
+		compare_audit_keys(r, from);
+	return is_kept || !has ? STATUS_DONE : copy_file(&r->k, from, c->conf.audit_key);
 }
 
 static int
@@ -228,6 +254,7 @@ report(struct restore *r)
 	object_int(&o, "authorities", (int64_t)r->names.n);
 	object_str(&o, "conf", r->has_conf ? STR("restored") : STR("as it was"));
 	object_str(&o, "master_key", r->has_key ? STR("restored") : STR("as it was"));
+	object_str(&o, "audit_key", str_of(r->audit_key));
 	object_int(&o, "problems", (int64_t)r->problems);
 	return object_end(&o);
 }

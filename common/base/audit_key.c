@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/enc.h"
@@ -52,7 +51,7 @@ audit_key_create(const char *path)
 	return ERR_SYSTEM;
 }
 
-/* Who has the key can make up a chain, so one that everybody can read is none. */
+/* Who has the key can make up a chain, so one that others can read is none. */
 static enum err
 read_file(const char *path, struct arena *a, struct str *text)
 {
@@ -63,7 +62,7 @@ read_file(const char *path, struct arena *a, struct str *text)
 
 	if (fd < 0)
 		return open_err(path);
-	if (fstat(fd, &st) != 0 || (st.st_mode & S_IRWXO) != 0) {
+	if (fstat(fd, &st) != 0 || (st.st_mode & AUDIT_KEY_OPEN) != 0) {
 		close(fd);
 		log_reason(LOG_SYSTEM, "audit key %s is open to others", path);
 		return ERR_DENIED;

@@ -9,7 +9,12 @@
 #ifndef BASE_AUDIT_KEY_H
 #define BASE_AUDIT_KEY_H
 
+#include <sys/stat.h>
+
 #include "base/arena.h"
+
+/* Bits of its mode by which others than its owner could use it. */
+#define AUDIT_KEY_OPEN (S_IRWXG | S_IRWXO)
 
 /* Creates the file with a fresh key: ERR_EXISTS when there is one. */
 MUST_USE enum err audit_key_create(const char *path);

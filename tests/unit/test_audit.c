@@ -232,6 +232,8 @@ the_key_file(void **state)
 	assert_int_equal(audit_key_read(path, a, &key), OK);
 	write_key(path, HEX16 HEX16 "\n", 0604);
 	assert_int_equal(audit_key_read(path, a, &key), ERR_DENIED);
+	write_key(path, HEX16 HEX16 "\n", 0640);
+	assert_int_equal(audit_key_read(path, a, &key), ERR_DENIED);
 	write_key(path, HEX16 "\n", 0600);
 	assert_int_equal(audit_key_read(path, a, &key), ERR_SYNTAX);
 	write_key(path, HEX16 HEX16 HEX16, 0600);

@@ -60,9 +60,9 @@ describe('restore', () => {
 	test('into a directory that is not there: all of it, and it is sound', async () => {
 		const done = await into(whole, at('new'), '--json');
 		assert.equal(done.code, 0, done.stderr);
-		const { authorities, conf, master_key } = JSON.parse(done.stdout);
-		assert.deepEqual({ authorities, conf, master_key },
-			{ authorities: 2, conf: 'restored', master_key: 'restored' });
+		const { authorities, conf, master_key, audit_key } = JSON.parse(done.stdout);
+		assert.deepEqual({ authorities, conf, master_key, audit_key },
+			{ authorities: 2, conf: 'restored', master_key: 'restored', audit_key: 'restored' });
 		const check = await tessera(['check', '--data', at('new')]);
 		assert.equal(check.code, 0, check.stdout);
 		const list = await tessera(['authority', 'list', '--data', at('new'), '--json']);
@@ -95,7 +95,25 @@ describe('restore', () => {
 		done = await into(backup, data, '--json');
 		assert.equal(done.code, 0, done.stderr);
 		assert.equal(JSON.parse(done.stdout).conf, 'as it was');
+		assert.equal(JSON.parse(done.stdout).audit_key, 'not there');
 		assert.equal(fs.readFileSync(path.join(data, 'tessera.conf'), 'utf8'), '# mine\n');
+	});
+
+	test('another audit key stays, and that is said', async () => {
+		for (const [name, text] of [['other', `${'a'.repeat(64)}\n`],
+			['same', fs.readFileSync(path.join(whole, 'audit.key'), 'utf8')]]) {
+			const data = at(name);
+			fs.mkdirSync(data, { mode: 0o770 });
+			fs.writeFileSync(path.join(data, 'audit.key'), text, { mode: 0o600 });
+			const done = await into(whole, data, '--json');
+			assert.equal(done.code, 0, done.stderr);
+			assert.equal(JSON.parse(done.stdout).audit_key, 'as it was');
+			assert.equal(/audit\.key: is another than that of the backup/.test(done.stderr),
+				name === 'other', done.stderr);
+			assert.equal(fs.readFileSync(path.join(data, 'audit.key'), 'utf8'), text);
+			const verify = await tessera(['audit', 'verify', '--authority', 'acme', '--data', data]);
+			assert.equal(verify.code, name === 'other' ? 1 : 0);
+		}
 	});
 
 	test('another master key: said, and nothing remains but what was there', async () => {
