@@ -14,7 +14,8 @@
  *
  * Whoever was right is remembered with the address for some days. The limit
  * of the user or client alone, which strangers anywhere can use up, is not for
- * them: so nobody can lock others out of where they are used to sign in.
+ * them: so nobody elsewhere can lock others out of where they are used to sign
+ * in. Who is behind the same address can, and after a boot nobody is remembered.
  */
 #ifndef MODEL_ATTEMPT_H
 #define MODEL_ATTEMPT_H

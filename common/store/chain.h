@@ -13,10 +13,12 @@
  * the audit key, which is needed to begin a chain and to verify one, and
  * should be kept elsewhere.
  *
- * What that cannot do: pages that LMDB has freed may have an older head until
- * they are used again, to which who finds it can go back: a MAC that was noted
- * elsewhere shows that (chain_verify). And who has the store may prune the
- * oldest records, which leaves a record: what is to stay is exported.
+ * What that cannot do: who has an older head has the key of its time, and can
+ * make up all that followed. Pages that LMDB has freed may have one until they
+ * are used again, and each copy of the store, as a backup is, has one: a MAC
+ * that was noted elsewhere shows that (chain_verify). And who has the store may
+ * prune the oldest records, as a limit does: it shows in the first that is kept
+ * only. What is to stay is exported.
  */
 #ifndef STORE_CHAIN_H
 #define STORE_CHAIN_H
