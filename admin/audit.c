@@ -168,10 +168,10 @@ int
 cmd_audit_list(struct cli *c)
 {
 	struct listing l;
+	struct chain_head head;
 	struct walk w;
 	int64_t last;
 	int status;
-	struct chain_head head;
 	enum err e = OK;
 
 	status = options(c, &w, &last);

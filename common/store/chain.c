@@ -97,7 +97,7 @@ append(struct store *s, MDB_txn *txn, struct chain_head *h, enum chain_kind kind
 	return lmdb_put(s, txn, row_key(key, h->last), str_bytes(value, n + HASH_LEN));
 }
 
-/* The first of all that can be missing or damaged, where somebody has meddled. */
+/* Where somebody has meddled one can be missing or damaged: it is not read, which is no error. */
 static int
 fetch_row(struct store *s, MDB_txn *txn, struct str key, struct chain_row *row, bool *is_read)
 {
