@@ -287,7 +287,6 @@ chain_expire(struct store *s, int64_t now, size_t *removed)
 {
 	MDB_txn *txn;
 	enum err e;
-	int rc;
 
 	*removed = 0;
 	if ((s->flags & (STORE_CHAINED | STORE_READONLY)) != STORE_CHAINED)
@@ -298,12 +297,5 @@ chain_expire(struct store *s, int64_t now, size_t *removed)
 	e = lmdb_write(s, &txn);
 	if (e != OK)
 		return e;
-	rc = expire(s, txn, now, removed);
-	if (rc == MDB_SUCCESS)
-		rc = mdb_txn_commit(txn);
-	else
-		mdb_txn_abort(txn);
-	if (rc == MDB_SUCCESS)
-		chain_tell(s);
-	return lmdb_err("audit", rc);
+	return lmdb_write_end(s, txn, expire(s, txn, now, removed));
 }

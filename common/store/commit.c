@@ -169,18 +169,9 @@ full_or_broken(struct store *s)
 	return (uint64_t)fs.f_bavail * fs.f_frsize < WRITE_MAX ? ENOSPC : EIO;
 }
 
-/* One transaction; other than OK means that nothing of it happened. */
-static enum err
-commit_group(struct store *s, struct commit *v, size_t n)
+enum err
+lmdb_write_end(struct store *s, MDB_txn *txn, int rc)
 {
-	MDB_txn *txn;
-	enum err e;
-	int rc;
-
-	e = lmdb_write(s, &txn);
-	if (e != OK)
-		return e;
-	rc = apply_all(s, txn, v, n);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_txn_commit(txn);
 	else
@@ -188,6 +179,19 @@ commit_group(struct store *s, struct commit *v, size_t n)
 	if (rc == MDB_SUCCESS)
 		chain_tell(s);
 	return lmdb_err("commit", rc == EIO ? full_or_broken(s) : rc);
+}
+
+/* One transaction; other than OK means that nothing of it happened. */
+static enum err
+commit_group(struct store *s, struct commit *v, size_t n)
+{
+	MDB_txn *txn;
+	enum err e;
+
+	e = lmdb_write(s, &txn);
+	if (e != OK)
+		return e;
+	return lmdb_write_end(s, txn, apply_all(s, txn, v, n));
 }
 
 /* One of a group may be too large for what is left of the map, so each has its own chance. */

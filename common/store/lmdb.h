@@ -61,6 +61,10 @@ bool lmdb_read_again(struct store *s, unsigned *tries);
  * process ends: the next one finds all in order. ERR_CORRUPT when it says what cannot be. */
 MUST_USE enum err lmdb_write(struct store *s, MDB_txn **txn);
 
+/* Ends it: commits when what was done in it (`rc`) succeeded, else nothing of it happened. A write
+ * that a full disk cut short is ERR_FULL. */
+MUST_USE enum err lmdb_write_end(struct store *s, MDB_txn *txn, int rc);
+
 /* mdb_txn_begin() that takes over a map size another process has set (MDB_MAP_RESIZED). */
 MUST_USE int lmdb_begin(MDB_env *env, unsigned flags, MDB_txn **txn);
 
