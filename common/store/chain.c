@@ -153,13 +153,25 @@ prune(struct store *s, MDB_txn *txn, struct chain_head *h, size_t n)
 		s, txn, h, CHAIN_PRUNED, str_of(s->program), str_bytes(payload, sizeof(payload)));
 }
 
-void
-chain_tell(const struct store *s)
+/* With many changes a second it would be many lines, so it is one a minute. */
+static void
+tell_crowded(struct store *s)
 {
-	if (s->told.crowded > 0)
-		log_reason(LOG_STORE,
-			"audit records of %s were removed because there are too many: %llu",
-			s->name, (unsigned long long)s->told.crowded);
+	int64_t minute = clock_now() / 60;
+
+	s->crowded += s->told.crowded;
+	if (s->crowded == 0 || minute == s->crowded_minute)
+		return;
+	log_reason(LOG_STORE, "audit records of %s were removed because there are too many: %llu",
+		s->name, (unsigned long long)s->crowded);
+	s->crowded = 0;
+	s->crowded_minute = minute;
+}
+
+void
+chain_tell(struct store *s)
+{
+	tell_crowded(s);
 	if (s->told.unread > 0)
 		log_reason(LOG_STORE,
 			"audit records of %s that could not be read were removed: %llu", s->name,

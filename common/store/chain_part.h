@@ -16,7 +16,7 @@
 MUST_USE int chain_append(struct store *s, MDB_txn *txn, struct str ops, const char *program);
 
 /* Logs what was removed, once it is committed; nothing is logged in a transaction. */
-void chain_tell(const struct store *s);
+void chain_tell(struct store *s);
 
 /* The head of a chain that has no record yet. */
 void chain_head_init(struct chain_head *h, const unsigned char id[CHAIN_ID_LEN], struct str key,

@@ -40,6 +40,8 @@ struct store {
 	dev_t dev;	 /* of the directory */
 	ino_t ino;
 	struct chain_told told; /* what the transaction that is open does to the chain */
+	uint64_t crowded;	/* records that went since that was last logged */
+	int64_t crowded_minute; /* when that was, since 1970 */
 	struct store *next;	/* all that are open in this process */
 };
 

@@ -223,7 +223,7 @@ log_here(void)
 	return path;
 }
 
-/* Who changes much pushes records out: that is said, once for each commit that does. */
+/* Who changes much pushes records out: that is said, once a minute. */
 static void
 too_many_are_logged(void **state)
 {
@@ -243,7 +243,12 @@ too_many_are_logged(void **state)
 		first = head.first;
 	}
 	assert_true(n > 10);
-	assert_int_equal(logged(path, "store reason=\"audit records"), n);
+	clock_shift(60);
+	for (i = 0; i < 10; i++)
+		change_many(1);
+	clock_shift(0);
+	n = logged(path, "store reason=\"audit records");
+	assert_in_range(n, 2, 3); /* three when a minute began meanwhile */
 }
 
 /* Some were made under a clock that was years ahead: those behind them do not stay for it. */
