@@ -18,6 +18,7 @@
 #include "model/deployment.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id" /* read when a volatile store is opened */
+#define MINUTE ((int64_t)60 * 1000000)		  /* as clock_us() */
 #define SHARE 20 /* a process is locked in for that many times what it took */
 #define REACH_ARENA ((size_t)64 << 10)
 
@@ -43,6 +44,14 @@ is_too_soon(const struct deployment *d)
 	return clock_us() - d->locked_at < d->took * SHARE;
 }
 
+/* Without the table of limits nothing is limited, so another process has a try at it now and then.
+ */
+static bool
+lacks_limits(const struct deployment *d)
+{
+	return d->rights & STORE_LIMIT && d->limits == NULL && clock_us() - d->locked_at > MINUTE;
+}
+
 bool
 reach_is_outdated(const struct deployment *d)
 {
@@ -51,7 +60,7 @@ reach_is_outdated(const struct deployment *d)
 
 	if (d->data == NULL)
 		return false;
-	if (d->was_denied)
+	if (d->was_denied || lacks_limits(d))
 		return true;
 	if (is_too_soon(d))
 		return false;

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -454,6 +455,30 @@ test_later(void **state)
 	}
 }
 
+/* Who found no table of limits makes room for another one, a minute later. */
+static void
+test_without_limits(void **state)
+{
+	struct limit_table *there;
+	struct deployment *d;
+
+	(void)state;
+	assert_int_equal(deployment_open(&conf, STORE_LIMIT, &d), OK);
+	d->data = strdup("somewhere"); /* as if it were locked in */
+	d->registry_file = strdup("nowhere");
+	d->master_key = strdup("nowhere");
+	there = d->limits;
+	assert_non_null(there);
+	d->locked_at = clock_us() - 61000000;
+	assert_false(reach_is_outdated(d));
+	d->limits = NULL;
+	assert_true(reach_is_outdated(d));
+	d->locked_at = clock_us();
+	assert_false(reach_is_outdated(d));
+	d->limits = there;
+	deployment_close(d);
+}
+
 static int
 open_all(void **state)
 {
@@ -482,6 +507,7 @@ main(void)
 		cmocka_unit_test_teardown(test_talks, model_reset),
 		cmocka_unit_test_teardown(test_harden, model_reset),
 		cmocka_unit_test_teardown(test_later, model_reset),
+		cmocka_unit_test(test_without_limits),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, model_close);
